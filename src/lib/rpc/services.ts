@@ -1,0 +1,99 @@
+import type { MaskEdit, MaskRule } from '../gemma3/attentionMask.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type {
+	AttentionRequest,
+	Device,
+	HiddenStateRequest,
+	MaskDescription,
+	ModelInfo,
+	TokenScore,
+	TopLogitsRequest,
+	TraceImage,
+	TraceToken
+} from '../trace/trace.js';
+
+/** Types that cross the worker boundary: plain data only. */
+
+export interface LoadRequest {
+	/** Folder URL of a Hugging Face checkpoint, absolute. */
+	readonly url: string;
+	readonly name: string;
+	/** `auto` takes WebGPU on a real GPU and WebAssembly otherwise. */
+	readonly device: Device | 'auto';
+}
+
+export interface Progress {
+	readonly phase: 'connect' | 'download' | 'build' | 'compile';
+	/** Bytes done and in all, in the download phase; 0 of 0 otherwise. */
+	readonly loaded: number;
+	readonly total: number;
+}
+
+export type Prompt =
+	| { readonly kind: 'plain'; readonly text: string }
+	| { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] };
+
+export interface ChatMessage {
+	readonly role: 'system' | 'user' | 'assistant';
+	readonly content: string;
+}
+
+export interface RunRequest {
+	readonly prompt: Prompt;
+	readonly maskRule?: MaskRule;
+	readonly edits?: readonly MaskEdit[];
+}
+
+/** One forward pass, kept in the worker under `id` until it is released. */
+export interface RunSummary {
+	readonly id: number;
+	readonly tokens: readonly TraceToken[];
+	readonly images: readonly TraceImage[];
+	readonly masks: MaskDescription;
+	/** Milliseconds in the model, and in all with tokenising. */
+	readonly modelMs: number;
+	readonly totalMs: number;
+}
+
+export interface ContinueRequest {
+	/** The run to continue. Its tokens stay; new ones are appended. */
+	readonly runId: number;
+	readonly maxNewTokens: number;
+}
+
+export interface GenerationStep {
+	readonly token: TraceToken;
+	/** Probability of the token that was taken, temperature 1. */
+	readonly probability: number;
+	readonly ms: number;
+}
+
+export interface ContinueResult {
+	/** The run with all tokens, new ones included; readable like any other run. */
+	readonly run: RunSummary;
+	/** Why it ended. */
+	readonly finishReason: 'stop_token' | 'max_new_tokens' | 'context_full';
+}
+
+type OnProgress = (progress: Progress) => void;
+type OnStep = (step: GenerationStep) => void;
+
+/** The model worker. Every method takes `(request, callback, signal)` in that order, where it has them. */
+export interface InferenceService {
+	load(request: LoadRequest, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelInfo>;
+	run(request: RunRequest, signal?: AbortSignal): Promise<RunSummary>;
+	generate(
+		request: ContinueRequest,
+		onStep?: OnStep,
+		signal?: AbortSignal
+	): Promise<ContinueResult>;
+	attention(runId: number, request: AttentionRequest, signal?: AbortSignal): Promise<Tensor>;
+	hiddenState(runId: number, request: HiddenStateRequest, signal?: AbortSignal): Promise<Tensor>;
+	topLogits(
+		runId: number,
+		request: TopLogitsRequest,
+		signal?: AbortSignal
+	): Promise<readonly TokenScore[]>;
+	release(runId: number): Promise<void>;
+	dispose(): Promise<void>;
+}

@@ -1,0 +1,109 @@
+import type { Gemma3Config } from '../gemma3/configuration.js';
+import type { MaskEdit, MaskRule } from '../gemma3/attentionMask.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** What one forward pass, or one generation, leaves behind. Views know this interface and nothing else. */
+export interface Trace {
+	readonly model: ModelInfo;
+	readonly tokens: readonly TraceToken[];
+	readonly images: readonly TraceImage[];
+	readonly masks: MaskDescription;
+	/** Weights after softmax, `[heads, queries, keys]`; one head: `[1, queries, keys]`. */
+	attention(request: AttentionRequest, signal?: AbortSignal): Promise<Tensor>;
+	/** `[positions, hiddenSize]`; layer 0 is the scaled embedding, layer N is after the final norm, as in Hugging Face. */
+	hiddenState(request: HiddenStateRequest, signal?: AbortSignal): Promise<Tensor>;
+	/** The likeliest next tokens after `position`, best first; `layer` gives the logit lens of that hidden state. */
+	topLogits(request: TopLogitsRequest, signal?: AbortSignal): Promise<readonly TokenScore[]>;
+}
+
+/** Half-open: `start` is in, `end` is not. */
+export interface Range {
+	readonly start: number;
+	readonly end: number;
+}
+
+export interface AttentionRequest {
+	readonly layer: number;
+	/** All heads when absent. */
+	readonly head?: number;
+	readonly queries?: Range;
+	readonly keys?: Range;
+}
+
+export interface HiddenStateRequest {
+	readonly layer: number;
+	readonly positions?: Range;
+}
+
+export interface TopLogitsRequest {
+	readonly position: number;
+	readonly layer?: number;
+	readonly k: number;
+}
+
+export interface TokenScore {
+	readonly id: number;
+	readonly text: string;
+	readonly logit: number;
+	/** Over the whole vocabulary, temperature 1. */
+	readonly probability: number;
+}
+
+export type Device = 'webgpu' | 'wasm';
+
+export interface ModelInfo {
+	readonly name: string;
+	readonly config: Gemma3Config;
+	readonly device: Device;
+	/** Why this device, in a sentence: "WebGPU: no adapter was found, so the model runs on WebAssembly." */
+	readonly deviceReason: string;
+	readonly dtype: 'fp32';
+	/** Bytes of weights held in memory. */
+	readonly weightBytes: number;
+	/** True when nothing was computed here: the numbers come from a file. */
+	readonly recorded: boolean;
+}
+
+export interface TraceToken {
+	readonly id: number;
+	/** The token's own text, spaces and newlines as they are; a control token's name, `<bos>`. */
+	readonly text: string;
+	readonly kind: 'text' | 'control' | 'image';
+	/** Index of the chat turn that holds the token; null in plain text and before the first turn. */
+	readonly turn: number | null;
+	/** Index into `images`, for an image soft token; else null. */
+	readonly imageIndex: number | null;
+	readonly position: number;
+	/** Which generation step made the token, 0 first; null for the prompt. */
+	readonly step: number | null;
+}
+
+/** One square that the vision tower saw: a whole picture, or a pan & scan crop of one. */
+export interface TraceImage {
+	/** Index of the picture in the prompt. */
+	readonly picture: number;
+	/** Index of the crop within the picture; null for the whole picture. */
+	readonly crop: number | null;
+	/** Where the square lies in the picture, source pixels. */
+	readonly box: { x: number; y: number; width: number; height: number };
+	/** Soft tokens a side: `gridSize²` tokens, row-major. */
+	readonly gridSize: number;
+	/** Positions of the soft tokens. */
+	readonly tokens: Range;
+}
+
+/** Enough to rebuild the mask of any layer. */
+export interface MaskDescription {
+	readonly rule: MaskRule;
+	readonly slidingWindow: number;
+	/** 1 for a real token, 0 for padding; one a position. */
+	readonly attentionMask: readonly number[];
+	/** 1 for an image soft token, else 0; one a position. */
+	readonly tokenTypeIds: readonly number[];
+	readonly edits: readonly MaskEdit[];
+	/**
+	 * Positions from here on were generated one at a time: they attend causally, even where they
+	 * would belong to an image block. Equals the number of tokens when nothing was generated.
+	 */
+	readonly promptLength: number;
+}
