@@ -1,0 +1,20 @@
+import { expect, test } from '@playwright/test';
+
+test('no request leaves the origin, and the page is cross-origin isolated', async ({
+	context,
+	page,
+	baseURL
+}) => {
+	const foreign: string[] = [];
+	// The context sees the requests of workers too.
+	context.on('request', (request) => {
+		const { origin, protocol } = new URL(request.url());
+		const isLocal = origin === baseURL || protocol === 'data:' || protocol === 'blob:';
+		if (!isLocal) foreign.push(request.url());
+	});
+
+	await page.goto('/');
+	expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+	await page.waitForLoadState('networkidle');
+	expect(foreign).toEqual([]);
+});
