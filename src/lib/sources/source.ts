@@ -9,8 +9,18 @@ export interface Source {
 	maybeText(path: string, signal?: AbortSignal): Promise<string | null>;
 	/** Size of a file in bytes; null if there is no such file. */
 	maybeSize(path: string, signal?: AbortSignal): Promise<number | null>;
-	/** Bytes `[start, end)` of a file; exactly that many, or it throws. */
-	bytes(path: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array>;
+	/**
+	 * Bytes `[start, end)` of a file; exactly that many, or it throws.
+	 *
+	 * @param onReceived told, as they arrive, how many of them there are; a source may skip it
+	 */
+	bytes(
+		path: string,
+		start: number,
+		end: number,
+		signal?: AbortSignal,
+		onReceived?: (byteLength: number) => void
+	): Promise<Uint8Array>;
 }
 
 /** A file is missing, unreachable or shorter than promised; the message says which and what to do. */

@@ -1,0 +1,85 @@
+import type { Source } from '../sources/source.js';
+import type { CheckpointTensor, ReadTensor } from './checkpoint.js';
+
+/** Bytes asked for at once. */
+export const maxChunkByteLength = 16 * 1024 * 1024;
+
+/** A gap between two wanted tensors up to this is read too and thrown away: cheaper than a request. */
+const maxGapByteLength = 64 * 1024;
+
+interface Wanted {
+	readonly name: string;
+	readonly info: CheckpointTensor;
+}
+
+/** Yields tensors in file order, reading neighbours together; see `Checkpoint.readAll`. */
+export async function* readRanges(
+	source: Source,
+	wanted: readonly Wanted[],
+	onProgress?: (loadedBytes: number, totalBytes: number) => void,
+	signal?: AbortSignal
+): AsyncGenerator<ReadTensor, void, undefined> {
+	const total = wanted.reduce((sum, { info }) => sum + info.byteLength, 0);
+	let loaded = 0;
+	for (const chunk of toChunks(wanted)) {
+		signal?.throwIfAborted();
+		const { file, start } = chunk[0].info;
+		const end = endOf(chunk.at(-1)!);
+		const useful = chunk.reduce((sum, { info }) => sum + info.byteLength, 0);
+		const base = loaded;
+		const bytes = await readRange(source, file, start, end, signal, (received) =>
+			onProgress?.(base + Math.min(received, useful), total)
+		);
+		loaded += useful;
+		onProgress?.(loaded, total);
+		for (const { name, info } of chunk) {
+			signal?.throwIfAborted();
+			const offset = info.start - start;
+			yield { name, info, bytes: bytes.subarray(offset, offset + info.byteLength) };
+		}
+	}
+}
+
+const endOf = ({ info }: Wanted) => info.start + info.byteLength;
+
+/** Groups neighbours of a file into chunks; a tensor larger than a chunk is a group of its own. */
+function toChunks(wanted: readonly Wanted[]): Wanted[][] {
+	const sorted = [...wanted].sort(({ info: a }, { info: b }) =>
+		a.file === b.file ? a.start - b.start || a.byteLength - b.byteLength : a.file < b.file ? -1 : 1
+	);
+	const chunks: Wanted[][] = [];
+	for (const tensor of sorted) {
+		const chunk = chunks.at(-1);
+		const fits =
+			chunk &&
+			chunk[0].info.file === tensor.info.file &&
+			tensor.info.start - endOf(chunk.at(-1)!) <= maxGapByteLength &&
+			endOf(tensor) - chunk[0].info.start <= maxChunkByteLength;
+		if (fits) chunk.push(tensor);
+		else chunks.push([tensor]);
+	}
+	return chunks;
+}
+
+/** A range of any length, a chunk at a time, so that a cut connection or an abort loses little. */
+async function readRange(
+	source: Source,
+	file: string,
+	start: number,
+	end: number,
+	signal: AbortSignal | undefined,
+	onReceived: (byteLength: number) => void
+): Promise<Uint8Array> {
+	if (end - start <= maxChunkByteLength) {
+		return source.bytes(file, start, end, signal, onReceived);
+	}
+	const bytes = new Uint8Array(end - start);
+	for (let from = start; from < end; from += maxChunkByteLength) {
+		const to = Math.min(from + maxChunkByteLength, end);
+		const part = await source.bytes(file, from, to, signal, (received) =>
+			onReceived(from - start + received)
+		);
+		bytes.set(part, from - start);
+	}
+	return bytes;
+}
