@@ -1,0 +1,44 @@
+import type { GraphBuilder } from './graphBuilder.js';
+
+/** Reshape; 0 keeps the size at that place, -1 is inferred. */
+export function reshape(graph: GraphBuilder, x: string, shape: readonly number[], name?: string) {
+	return graph.node('Reshape', [x, graph.int64(shape)], { name });
+}
+
+export function transpose(graph: GraphBuilder, x: string, perm: readonly number[]) {
+	return graph.node('Transpose', [x], { attributes: { perm } });
+}
+
+/** Root-mean-square norm over the last axis; `scale` is the whole factor, Gemma's `1 + weight`. */
+export function rmsNorm(
+	graph: GraphBuilder,
+	x: string,
+	scale: string,
+	epsilon: number,
+	name?: string
+) {
+	const attributes = { axis: -1, epsilon: { float: epsilon }, stash_type: 1 };
+	return graph.node('SimplifiedLayerNormalization', [x, scale], { attributes, name });
+}
+
+export function layerNorm(
+	graph: GraphBuilder,
+	x: string,
+	scale: string,
+	bias: string,
+	epsilon: number
+) {
+	const attributes = { axis: -1, epsilon: { float: epsilon } };
+	return graph.node('LayerNormalization', [x, scale, bias], { attributes });
+}
+
+/** GELU by the tanh approximation (`gelu_pytorch_tanh`). */
+export function geluTanh(graph: GraphBuilder, x: string) {
+	return graph.node('Gelu', [x], { attributes: { approximate: 'tanh' } });
+}
+
+/** `x · weight (+ bias)`, with the weight as `[in, out]`. */
+export function linear(graph: GraphBuilder, x: string, weight: string, bias?: string) {
+	const product = graph.node('MatMul', [x, weight]);
+	return bias === undefined ? product : graph.node('Add', [product, bias]);
+}
