@@ -1,0 +1,33 @@
+import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
+import { linear } from '../onnx/operators.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { transposeMatrix } from '../tensor/transpose.js';
+
+/**
+ * Final hidden states to logits, a graph of its own so that the logit lens can use it on any layer
+ * and only wanted rows are projected (a row of Gemma 3's logits is 1 MiB).
+ *
+ * Inputs `hidden_states` `[batch, positions, hiddenSize]` after the final norm, and `logit_rows`
+ * `[rows]` int64 into batch × positions; output `logits` `[rows, vocabSize]`.
+ *
+ * @param weight `lm_head`, or the embedding that it is tied to, `[vocabSize, hiddenSize]`
+ * @param softcapping Gemma's `final_logit_softcapping`, or null
+ */
+export function buildHeadGraph(weight: Tensor, softcapping: number | null): OnnxModel {
+	const graph = new GraphBuilder();
+	const [vocabSize, hiddenSize] = weight.dims;
+	const states = graph.input('hidden_states', 'float32', ['batch', 'positions', hiddenSize]);
+	const rows = graph.input('logit_rows', 'int64', ['rows']);
+	const flat = graph.node('Reshape', [states, graph.int64([-1, hiddenSize])]);
+	const wanted = graph.node('Gather', [flat, rows], { attributes: { axis: 0 } });
+	const transposed = transposeMatrix(weight.data, vocabSize, hiddenSize);
+	const logits = linear(graph, wanted, graph.weight('head', [hiddenSize, vocabSize], transposed));
+	if (softcapping === null) graph.node('Identity', [logits], { name: 'logits' });
+	else {
+		const cap = graph.float32(softcapping);
+		const squashed = graph.node('Tanh', [graph.node('Div', [logits, cap])]);
+		graph.node('Mul', [squashed, cap], { name: 'logits' });
+	}
+	graph.output('logits', 'float32', ['rows', vocabSize]);
+	return graph.build('gemma3-head');
+}

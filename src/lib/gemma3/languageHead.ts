@@ -1,0 +1,50 @@
+import type { DeviceTensor } from '../runtime/deviceTensor.js';
+import type { Runtime, Session } from '../runtime/runtime.js';
+import { createTensor, type Tensor } from '../tensor/tensor.js';
+import type { Gemma3TextConfig } from './configuration.js';
+import type { Weights } from './weights.js';
+import { buildHeadGraph } from './headGraph.js';
+
+/** The language model head of one checkpoint, loaded on one device. */
+export class LanguageHead {
+	private constructor(
+		readonly runtime: Runtime,
+		readonly session: Session
+	) {}
+
+	static async create(runtime: Runtime, config: Gemma3TextConfig, weights: Weights) {
+		// A tied head is not among the weights: it is the embedding.
+		const weight = weights.get('lm_head.weight') ?? weights.get('embed_tokens.weight')!;
+		const graph = buildHeadGraph(weight, config.finalLogitSoftcapping);
+		return new LanguageHead(runtime, await runtime.createSession(graph));
+	}
+
+	/**
+	 * Logits of some positions, `[rows, vocabSize]`.
+	 *
+	 * @param hiddenStates after the final norm, `[batch, positions, hiddenSize]`
+	 * @param rows indices into batch × positions
+	 */
+	async logits(
+		hiddenStates: DeviceTensor | Tensor,
+		rows: readonly number[],
+		signal?: AbortSignal
+	): Promise<Tensor> {
+		const { Tensor } = this.runtime.ort;
+		const states =
+			'inner' in hiddenStates
+				? hiddenStates.inner
+				: new Tensor('float32', hiddenStates.data, hiddenStates.dims);
+		const feeds = {
+			hidden_states: states,
+			logit_rows: new Tensor('int64', BigInt64Array.from(rows, BigInt), [rows.length])
+		};
+		const { logits } = await this.session.run(feeds, ['logits'], signal);
+		const data = (await this.runtime.guard(logits.getData(true))) as Float32Array;
+		return createTensor('float32', logits.dims, data);
+	}
+
+	dispose(): Promise<void> {
+		return this.session.dispose();
+	}
+}
