@@ -1,0 +1,96 @@
+import type { Source } from '../sources/source.js';
+import { createTensor, type Tensor } from '../tensor/tensor.js';
+import type { Gemma3Config } from './configuration.js';
+import type { Weights } from './weights.js';
+import { LanguageHead } from './languageHead.js';
+import { causalLanguageModelLoss } from './loss.js';
+import { checkBatch, keptPositions, type Batch, type ForwardInput } from './modelInputs.js';
+import {
+	createRandomWeights,
+	loadPretrained,
+	type LoadOptions,
+	type PretrainedOptions
+} from './pretrained.js';
+import { Gemma3TextModel, type TextModelOutput } from './textModel.js';
+
+export interface CausalInput extends ForwardInput {
+	/** Which positions get logits: the last so many (0: all), or these. */
+	readonly logitsToKeep?: number | readonly number[];
+	/** `[batch][queries]`, -100 where nothing is to be predicted; needs all logits. */
+	readonly labels?: Batch;
+}
+
+export interface CausalOutput extends TextModelOutput {
+	/** `[batch, kept, vocabSize]` */
+	readonly logits: Tensor;
+	/** Mean cross entropy in nats, when labels were given. */
+	readonly loss?: number;
+}
+
+/** Gemma 3 as a language model. Ports Gemma3ForCausalLM (transformers, modeling_gemma3.py). */
+export class Gemma3ForCausalLM {
+	private constructor(
+		readonly model: Gemma3TextModel,
+		readonly head: LanguageHead
+	) {}
+
+	get config(): Gemma3Config {
+		return this.model.config;
+	}
+
+	/** @throws SafetensorsError, SourceError, UnsupportedModelError, or AbortError */
+	static async fromPretrained(source: Source, options: PretrainedOptions) {
+		const { config, weights } = await loadPretrained(source, { head: 'lm' }, options);
+		return Gemma3ForCausalLM.fromWeights(config, weights, options);
+	}
+
+	/** A model of any shape with random weights. */
+	static fromConfig(config: Gemma3Config, { seed, ...options }: LoadOptions & { seed: number }) {
+		const weights = createRandomWeights(config, { head: 'lm' }, seed);
+		return Gemma3ForCausalLM.fromWeights(config, weights, options);
+	}
+
+	static async fromWeights(config: Gemma3Config, weights: Weights, options: LoadOptions) {
+		const model = await Gemma3TextModel.fromWeights(config, weights, options);
+		const head = await LanguageHead.create(options.runtime, config.textConfig, weights);
+		return new Gemma3ForCausalLM(model, head);
+	}
+
+	/** @throws RangeError or TypeError if an input has the wrong shape */
+	async forward(input: CausalInput): Promise<CausalOutput> {
+		const { labels, logitsToKeep = 0 } = input;
+		const output = await this.model.forward(input);
+		const logits = await projectPositions(
+			this.head,
+			output.lastHiddenState,
+			logitsToKeep,
+			input.signal
+		);
+		if (labels === undefined) return { ...output, logits };
+		checkBatch('labels', labels, logits.dims[0], logits.dims[1]);
+		return { ...output, logits, loss: causalLanguageModelLoss(logits, labels) };
+	}
+
+	async dispose(): Promise<void> {
+		await this.head.dispose();
+		await this.model.dispose();
+	}
+}
+
+/**
+ * Logits `[batch, kept, vocabSize]` of some positions of `[batch, positions, hiddenSize]`.
+ */
+export async function projectPositions(
+	head: LanguageHead,
+	states: Tensor,
+	logitsToKeep: number | readonly number[],
+	signal?: AbortSignal
+): Promise<Tensor> {
+	const [batch, positions] = states.dims;
+	const kept = keptPositions(positions, logitsToKeep);
+	const rows = Array.from({ length: batch }, (_, row) =>
+		kept.map((position) => row * positions + position)
+	).flat();
+	const logits = await head.logits(states, rows, signal);
+	return createTensor('float32', [batch, kept.length, logits.dims[1]], logits.data);
+}
