@@ -33,7 +33,8 @@ function decodeTensor(
 	if (isFloatDtype(dtype)) {
 		return createTensor('float32', shape, toFloat32(file.subarray(start, end), dtype));
 	}
-	const bytes = file.slice(start, end);
+	// Not `slice`, which in a Node Buffer shares the memory and so its offset.
+	const bytes = new Uint8Array(file.subarray(start, end));
 	switch (dtype) {
 		case 'I64':
 			return createTensor('int64', shape, new BigInt64Array(bytes.buffer));
