@@ -31,3 +31,9 @@ export function readMiniChatTemplate(): string {
 export function readGolden<T>(path: string): T {
 	return JSON.parse(read(`test/fixtures/goldens/${path}`)) as T;
 }
+
+/** Width and height of a golden picture, pixels, from its PNG header. */
+export function readPngSize(path: string): { width: number; height: number } {
+	const bytes = readFileSync(new URL(`test/fixtures/goldens/${path}`, root));
+	return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+}
