@@ -124,7 +124,7 @@ test('a multimodal file may name any architecture', () => {
 });
 
 test('the default tower stands in for a missing vision_config only where it fits', () => {
-	const { vision_config: _, ...withoutTower } = multimodal;
+	const withoutTower = { ...multimodal, vision_config: undefined };
 	expect(parseGemma3Config(withoutTower).visionConfig).toBeNull();
 	expect(parseGemma3Config({ model_type: 'gemma3' }).textConfig.hiddenSize).toBe(2304);
 	const fitting = parseGemma3Config({ ...withoutTower, mm_tokens_per_image: 49 });
@@ -241,7 +241,7 @@ test('tied weights and end tokens follow the outer file where it speaks of them'
 	const untied = { ...multimodal, tie_word_embeddings: false };
 	expect(parseGemma3Config(untied).textConfig.tieWordEmbeddings).toBe(false);
 	const inner = { ...multimodal.text_config, tie_word_embeddings: false, eos_token_id: 9 };
-	const { eos_token_id: _, ...silent } = multimodal;
+	const silent = { ...multimodal, eos_token_id: undefined };
 	const config = parseGemma3Config({ ...silent, text_config: inner });
 	expect(config.textConfig.tieWordEmbeddings).toBe(false);
 	expect(config.textConfig.eosTokenId).toEqual([9]);
