@@ -112,7 +112,10 @@ export default defineConfig(
 		linterOptions: { reportUnusedDisableDirectives: 'error' },
 		rules: {
 			'@typescript-eslint/no-explicit-any': 'error',
-			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{ argsIgnorePattern: '^_', varsIgnorePattern: '^_' }
+			],
 			// TypeScript knows the names that exist.
 			'no-undef': 'off'
 		}
@@ -137,10 +140,13 @@ export default defineConfig(
 			'no-restricted-globals': ['error', 'document', 'window', 'localStorage', 'sessionStorage']
 		}
 	},
+	{
+		files: toolkitFolders.map((folder) => `src/lib/${folder}/**`),
+		rules: { 'no-restricted-syntax': ['error', newWorker, impureImport] }
+	},
 	...toolkitFolders.map((folder) => ({
 		files: [`src/lib/${folder}/**`],
 		rules: {
-			'no-restricted-syntax': ['error', newWorker, impureImport],
 			'@typescript-eslint/no-restricted-imports': layerRule(`${folder}/`, toolkit[folder], runes)
 		}
 	})),

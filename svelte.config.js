@@ -8,11 +8,14 @@ export default {
 	kit: {
 		adapter: adapter({ fallback: '404.html' }),
 		// Hosting below a path, such as https://example.org/loupe, sets BASE_PATH=/loupe at build time.
-		paths: { base: process.env.BASE_PATH ?? '', relative: true },
+		paths: {
+			base: /** @type {'' | `/${string}`} */ (process.env.BASE_PATH ?? ''),
+			relative: true
+		},
 		typescript: {
 			config: (config) => ({
 				...config,
-				include: [...config.include, '../workers/**/*.ts', '../test/**/*.ts', '../*.config.ts']
+				include: [...config.include, '../workers/**/*.ts', '../test/run.mjs', '../*.ts', '../*.js']
 			})
 		}
 	}

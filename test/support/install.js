@@ -28,12 +28,12 @@ function readLock(path) {
 function npm(args) {
 	const [command, ...first] = npmCommand();
 	const shell = first.length === 0 && process.platform === 'win32';
-	const options = {
+	const { status } = spawnSync(command, [...first, ...args], {
 		cwd: root,
-		stdio: /** @type {const} */ (['ignore', 'inherit', 'inherit']),
+		stdio: ['ignore', 'inherit', 'inherit'],
 		shell
-	};
-	return spawnSync(command, [...first, ...args], options).status === 0;
+	});
+	return status === 0;
 }
 
 /** Says so when this Node is older than the project supports. */
