@@ -15,7 +15,8 @@ export default defineConfig({
 					name: 'node',
 					environment: 'node',
 					include: ['test/node/**/*.test.ts', 'test/goldens/**/*.test.ts'],
-					testTimeout: 60_000
+					testTimeout: 60_000,
+					hookTimeout: 60_000
 				}
 			},
 			{

@@ -38,6 +38,16 @@ export class Gemma3ForCausalLM {
 		return this.model.config;
 	}
 
+	/** The decoder without head or tower. */
+	get textModel(): Gemma3TextModel {
+		return this.model;
+	}
+
+	/** Bytes of weights held in memory. */
+	get weightBytes(): number {
+		return this.textModel.weightBytes + this.head.weightBytes;
+	}
+
 	/** @throws SafetensorsError, SourceError, UnsupportedModelError, or AbortError */
 	static async fromPretrained(source: Source, options: PretrainedOptions) {
 		const { config, weights } = await loadPretrained(source, { head: 'lm' }, options);

@@ -13,6 +13,7 @@ import {
 	type LoadOptions,
 	type PretrainedOptions
 } from './pretrained.js';
+import type { Gemma3TextModel } from './textModel.js';
 
 export interface ConditionalInput extends MultimodalInput {
 	/** Which positions get logits: the last so many (0: all), or these. */
@@ -40,6 +41,16 @@ export class Gemma3ForConditionalGeneration {
 
 	get config(): Gemma3Config {
 		return this.model.config;
+	}
+
+	/** The decoder without head or tower. */
+	get textModel(): Gemma3TextModel {
+		return this.model.languageModel;
+	}
+
+	/** Bytes of weights held in memory, the tower included. */
+	get weightBytes(): number {
+		return this.textModel.weightBytes + this.head.weightBytes + this.model.visionTower.weightBytes;
 	}
 
 	/** @throws SafetensorsError, SourceError, UnsupportedModelError (a text-only one too), or AbortError */

@@ -9,14 +9,16 @@ import { buildHeadGraph } from './headGraph.js';
 export class LanguageHead {
 	private constructor(
 		readonly runtime: Runtime,
-		readonly session: Session
+		readonly session: Session,
+		/** Bytes of weights held on the device. */
+		readonly weightBytes: number
 	) {}
 
 	static async create(runtime: Runtime, config: Gemma3TextConfig, weights: Weights) {
 		// A tied head is not among the weights: it is the embedding.
 		const weight = weights.get('lm_head.weight') ?? weights.get('embed_tokens.weight')!;
 		const graph = buildHeadGraph(weight, config.finalLogitSoftcapping);
-		return new LanguageHead(runtime, await runtime.createSession(graph));
+		return new LanguageHead(runtime, await runtime.createSession(graph), weight.data.byteLength);
 	}
 
 	/**

@@ -54,7 +54,7 @@ export class Gemma3Model {
 	}
 
 	static async fromWeights(config: Gemma3Config, weights: Weights, options: LoadOptions) {
-		const tower = await VisionTower.create(options.runtime, config, weights);
+		const tower = new VisionTower(options.runtime, config, weights);
 		return new Gemma3Model(await Gemma3TextModel.fromWeights(config, weights, options), tower);
 	}
 

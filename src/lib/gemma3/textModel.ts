@@ -9,6 +9,7 @@ import type { Weights } from './weights.js';
 import { KeyValueCache } from './keyValueCache.js';
 import { checkBatch, cutLastAxis, toEmbeddings, type ForwardInput } from './modelInputs.js';
 import { loadPretrained, type LoadOptions, type PretrainedOptions } from './pretrained.js';
+import { rmsNorm } from './rmsNorm.js';
 
 export interface TextModelOutput {
 	/** After the final norm, `[batch, queries, hiddenSize]`. */
@@ -34,7 +35,10 @@ export class Gemma3TextModel {
 	private constructor(
 		readonly config: Gemma3Config,
 		readonly embedTokens: Tensor,
-		readonly decoder: Decoder
+		readonly decoder: Decoder,
+		readonly normWeight: Tensor,
+		/** Bytes of weights held on the device and, for the embedding, here. */
+		readonly weightBytes: number
 	) {}
 
 	get runtime(): Runtime {
@@ -49,7 +53,18 @@ export class Gemma3TextModel {
 
 	static async fromWeights(config: Gemma3Config, weights: Weights, { runtime }: LoadOptions) {
 		const decoder = await Decoder.create(runtime, config.textConfig, weights);
-		return new Gemma3TextModel(config, weights.get('embed_tokens.weight')!, decoder);
+		const embedding = weights.get('embed_tokens.weight')!;
+		let weightBytes = 0;
+		for (const [name, { data }] of weights) {
+			if (/^(layers\.|norm\.|embed_tokens\.)/.test(name)) weightBytes += data.byteLength;
+		}
+		const norm = weights.get('norm.weight')!;
+		return new Gemma3TextModel(config, embedding, decoder, norm, weightBytes);
+	}
+
+	/** The final norm, for states of earlier layers: `[positions, hiddenSize]`. */
+	finalNorm(states: Tensor): Tensor {
+		return rmsNorm(states, this.normWeight, this.config.textConfig.rmsNormEps);
 	}
 
 	/** One pass, with all outputs on this side. */

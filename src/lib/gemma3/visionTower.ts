@@ -3,24 +3,35 @@ import { DeviceTensor } from '../runtime/deviceTensor.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Gemma3Config } from './configuration.js';
-import type { Weights } from './weights.js';
 import { UnsupportedModelError } from './errors.js';
 import { buildVisionGraph } from './visionGraph.js';
+import type { Weights } from './weights.js';
 
-/** The SigLIP tower and projector of one checkpoint, loaded on one device. */
+/**
+ * The SigLIP tower and projector of one checkpoint. The graph is built at the first picture, so
+ * that text does not wait for it.
+ */
 export class VisionTower {
-	private constructor(
+	#session: Promise<Session> | undefined;
+
+	/** @throws UnsupportedModelError if the configuration is text only */
+	constructor(
 		readonly runtime: Runtime,
 		readonly config: Gemma3Config,
-		readonly session: Session
-	) {}
-
-	static async create(runtime: Runtime, config: Gemma3Config, weights: Weights) {
+		readonly weights: Weights
+	) {
 		if (config.visionConfig === null) {
 			throw new UnsupportedModelError('a text-only model has no vision tower');
 		}
-		const session = await runtime.createSession(buildVisionGraph(config, weights));
-		return new VisionTower(runtime, config, session);
+	}
+
+	/** Bytes of weights, whether on the device yet or not. */
+	get weightBytes(): number {
+		let bytes = 0;
+		for (const [name, { data }] of this.weights) {
+			if (/^(vision_tower|multi_modal_projector)\./.test(name)) bytes += data.byteLength;
+		}
+		return bytes;
 	}
 
 	/**
@@ -44,11 +55,17 @@ export class VisionTower {
 		}
 		const { Tensor } = this.runtime.ort;
 		const pixels: Ort.Tensor = new Tensor('float32', pixelValues.data, pixelValues.dims);
-		const outputs = await this.session.run({ pixel_values: pixels }, names, signal);
+		const session = await this.#open();
+		const outputs = await session.run({ pixel_values: pixels }, names, signal);
 		return new Map(names.map((name) => [name, new DeviceTensor(this.runtime, outputs[name])]));
 	}
 
-	dispose(): Promise<void> {
-		return this.session.dispose();
+	async dispose(): Promise<void> {
+		await (await this.#session)?.dispose();
+	}
+
+	#open(): Promise<Session> {
+		this.#session ??= this.runtime.createSession(buildVisionGraph(this.config, this.weights));
+		return this.#session;
 	}
 }

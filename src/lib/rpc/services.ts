@@ -50,6 +50,8 @@ export interface RunSummary {
 	readonly tokens: readonly TraceToken[];
 	readonly images: readonly TraceImage[];
 	readonly masks: MaskDescription;
+	/** What the reader should know though it is no error, in sentences. */
+	readonly notices: readonly string[];
 	/** Milliseconds in the model, and in all with tokenising. */
 	readonly modelMs: number;
 	readonly totalMs: number;
@@ -71,8 +73,8 @@ export interface GenerationStep {
 export interface ContinueResult {
 	/** The run with all tokens, new ones included; readable like any other run. */
 	readonly run: RunSummary;
-	/** Why it ended. */
-	readonly finishReason: 'stop_token' | 'max_new_tokens' | 'context_full';
+	/** Why it ended; `stopped` by the signal, which keeps the tokens so far. */
+	readonly finishReason: 'stop_token' | 'max_new_tokens' | 'context_full' | 'stopped';
 }
 
 type OnProgress = (progress: Progress) => void;

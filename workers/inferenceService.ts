@@ -1,0 +1,211 @@
+import { generate } from '../src/lib/gemma3/generate.js';
+import { probabilities } from '../src/lib/generation/softmax.js';
+import { topIndices } from '../src/lib/generation/topTokens.js';
+import type {
+	ContinueRequest,
+	ContinueResult,
+	GenerationStep,
+	InferenceService,
+	LoadRequest,
+	Progress,
+	RunRequest,
+	RunSummary
+} from '../src/lib/rpc/services.js';
+import { DeviceLostError } from '../src/lib/runtime/errors.js';
+import { Runtime, type OrtModule } from '../src/lib/runtime/runtime.js';
+import type { Source } from '../src/lib/sources/source.js';
+import { urlSource } from '../src/lib/sources/urlSource.js';
+import type {
+	AttentionRequest,
+	Device,
+	HiddenStateRequest,
+	ModelInfo,
+	TokenScore,
+	TopLogitsRequest
+} from '../src/lib/trace/trace.js';
+import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
+import { chooseDevice } from './device.js';
+import { loadModel, type LoadedModel } from './loadedModel.js';
+import { ModelRun, type RunInput } from './modelRun.js';
+import { toInputs } from './prompt.js';
+
+/** What the service takes from where it runs. */
+export interface Platform {
+	readonly loadOrt: (device: Device) => Promise<OrtModule>;
+	readonly gpu?: GPU;
+	/** Opens the checkpoint that a load request names; by HTTP when absent. */
+	readonly openSource?: (url: string) => Source;
+}
+
+interface HeldRun {
+	readonly run: ModelRun;
+	readonly summary: RunSummary;
+}
+
+/**
+ * The model service: one model at a time, and any number of its runs until they are released.
+ * Knows no Comlink and no page, so that it also runs in Node.
+ */
+export class ModelService implements InferenceService {
+	readonly #platform: Platform;
+	readonly #runs = new Map<number, HeldRun>();
+	#loaded: LoadedModel | undefined;
+	#lastId = 0;
+
+	constructor(platform: Platform) {
+		this.#platform = platform;
+	}
+
+	async load(
+		request: LoadRequest,
+		onProgress: (progress: Progress) => void = () => {},
+		signal?: AbortSignal
+	): Promise<ModelInfo> {
+		const { loadOrt, gpu, openSource = urlSource } = this.#platform;
+		onProgress({ phase: 'connect', loaded: 0, total: 0 });
+		const chosen = await chooseDevice(request.device, gpu);
+		const runtime = new Runtime(await loadOrt(chosen.device), chosen);
+		signal?.throwIfAborted();
+		const names = { name: request.name, deviceReason: chosen.reason };
+		const loaded = await loadModel(openSource(request.url), runtime, names, onProgress, signal);
+		// The old model stays until the new one is there, so that a failed load loses nothing.
+		await this.dispose();
+		this.#loaded = loaded;
+		return loaded.info;
+	}
+
+	async run({ prompt, maskRule, edits }: RunRequest, signal?: AbortSignal): Promise<RunSummary> {
+		const start = performance.now();
+		const { processor } = this.#model();
+		const { inputIds, tokenTypeIds, notices } = toInputs(processor, prompt);
+		const input = { inputIds, tokenTypeIds, maskRule, edits };
+		return this.#start(input, inputIds[0].length, notices, start, signal);
+	}
+
+	async generate(
+		{ runId, maxNewTokens }: ContinueRequest,
+		onStep: (step: GenerationStep) => void = () => {},
+		signal?: AbortSignal
+	): Promise<ContinueResult> {
+		const start = performance.now();
+		const { run: source, summary } = this.#held(runId);
+		const { promptLength } = summary.masks;
+		const { model } = this.#model();
+		const { eosTokenId, maxPositionEmbeddings } = model.config.textConfig;
+		const ids = [...source.input.inputIds[0]];
+		let finishReason: ContinueResult['finishReason'] = 'max_new_tokens';
+		try {
+			for await (const step of generate(model, { ...source.input, maxNewTokens, signal })) {
+				const [id] = step.tokenIds;
+				ids.push(id);
+				const token = this.#traceTokens(source.input, ids, promptLength)[ids.length - 1];
+				const probability = probabilities(step.logits.data)[id];
+				onStep({ token, probability, ms: step.milliseconds });
+				if (eosTokenId.includes(id)) finishReason = 'stop_token';
+				else if (ids.length >= maxPositionEmbeddings) finishReason = 'context_full';
+				// Nothing can follow the last token that the context has room for.
+				if (ids.length >= maxPositionEmbeddings) break;
+			}
+		} catch (error) {
+			// What was generated before Stop is kept.
+			if (!signal?.aborted || error instanceof DeviceLostError) throw error;
+			finishReason = 'stopped';
+		}
+		const [typeIds] = source.input.tokenTypeIds;
+		const tokenTypeIds = [ids.map((_, position) => typeIds[position] ?? 0)];
+		const input = { ...source.input, inputIds: [ids], tokenTypeIds };
+		const run = await this.#start(input, promptLength, summary.notices, start);
+		return { run, finishReason };
+	}
+
+	attention(runId: number, request: AttentionRequest, signal?: AbortSignal) {
+		return this.#held(runId).run.attention(request, signal);
+	}
+
+	hiddenState(runId: number, request: HiddenStateRequest) {
+		return this.#held(runId).run.hiddenState(request);
+	}
+
+	async topLogits(
+		runId: number,
+		{ k, ...place }: TopLogitsRequest,
+		signal?: AbortSignal
+	): Promise<TokenScore[]> {
+		const { processor } = this.#model();
+		const logits = await this.#held(runId).run.logits(place, signal);
+		const shares = probabilities(logits);
+		return topIndices(logits, k).map((id) => ({
+			id,
+			text: processor.tokenizer.tokenText(id),
+			logit: logits[id],
+			probability: shares[id]
+		}));
+	}
+
+	async release(runId: number): Promise<void> {
+		this.#runs.get(runId)?.run.dispose();
+		this.#runs.delete(runId);
+	}
+
+	async dispose(): Promise<void> {
+		for (const { run } of this.#runs.values()) run.dispose();
+		this.#runs.clear();
+		const loaded = this.#loaded;
+		this.#loaded = undefined;
+		await loaded?.model.dispose();
+	}
+
+	async #start(
+		input: RunInput,
+		promptLength: number,
+		notices: readonly string[],
+		start: number,
+		signal?: AbortSignal
+	): Promise<RunSummary> {
+		const { model } = this.#model();
+		const modelStart = performance.now();
+		const run = await ModelRun.create(model, { ...input, signal });
+		const [ids] = input.inputIds;
+		const end = performance.now();
+		const summary: RunSummary = {
+			id: ++this.#lastId,
+			tokens: this.#traceTokens(input, ids, promptLength),
+			images: [],
+			masks: {
+				rule: input.maskRule ?? '5.17',
+				slidingWindow: model.config.textConfig.slidingWindow,
+				attentionMask: ids.map(() => 1),
+				tokenTypeIds: input.tokenTypeIds[0],
+				edits: input.edits ?? [],
+				promptLength
+			},
+			notices,
+			modelMs: end - modelStart,
+			totalMs: end - start
+		};
+		this.#runs.set(summary.id, { run, summary });
+		return summary;
+	}
+
+	#traceTokens(input: RunInput, inputIds: readonly number[], promptLength: number) {
+		const { processor, info } = this.#model();
+		return toTraceTokens({
+			inputIds,
+			tokenTypeIds: input.tokenTypeIds[0],
+			tokenizer: processor.tokenizer,
+			promptLength,
+			config: info.config
+		});
+	}
+
+	#model(): LoadedModel {
+		if (this.#loaded !== undefined) return this.#loaded;
+		throw new Error('no model is loaded; load one first');
+	}
+
+	#held(runId: number): HeldRun {
+		const held = this.#runs.get(runId);
+		if (held !== undefined) return held;
+		throw new Error(`run ${runId} was released; run the prompt again`);
+	}
+}

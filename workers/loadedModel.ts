@@ -1,0 +1,60 @@
+import { Gemma3ForCausalLM } from '../src/lib/gemma3/causalLanguageModel.js';
+import { Gemma3ForConditionalGeneration } from '../src/lib/gemma3/conditionalGeneration.js';
+import { loadProcessor } from '../src/lib/gemma3/loadProcessor.js';
+import { loadConfig } from '../src/lib/gemma3/pretrained.js';
+import type { Gemma3Processor } from '../src/lib/gemma3/processing.js';
+import type { Progress } from '../src/lib/rpc/services.js';
+import type { Runtime } from '../src/lib/runtime/runtime.js';
+import type { Source } from '../src/lib/sources/source.js';
+import type { ModelInfo } from '../src/lib/trace/trace.js';
+
+/** A checkpoint with all that a prompt needs, ready to run. */
+export interface LoadedModel {
+	readonly info: ModelInfo;
+	readonly processor: Gemma3Processor;
+	readonly model: Gemma3ForCausalLM | Gemma3ForConditionalGeneration;
+}
+
+/**
+ * Loads configuration, tokenizer and weights.
+ *
+ * @throws SourceError, SafetensorsError, UnsupportedModelError, or AbortError
+ */
+export async function loadModel(
+	source: Source,
+	runtime: Runtime,
+	{ name, deviceReason }: { name: string; deviceReason: string },
+	onProgress: (progress: Progress) => void,
+	signal?: AbortSignal
+): Promise<LoadedModel> {
+	onProgress({ phase: 'connect', loaded: 0, total: 0 });
+	const config = await loadConfig(source, signal);
+	const Model = config.visionConfig ? Gemma3ForConditionalGeneration : Gemma3ForCausalLM;
+	const [processor, model] = await Promise.all([
+		loadProcessor(source, config, { signal }),
+		Model.fromPretrained(source, {
+			runtime,
+			signal,
+			onProgress: (loaded, total) => {
+				onProgress({ phase: loaded < total ? 'download' : 'build', loaded, total });
+			}
+		})
+	]);
+	try {
+		signal?.throwIfAborted();
+		processor.tokenizer.checkVocabulary(config.textConfig.vocabSize);
+	} catch (error) {
+		await model.dispose();
+		throw error;
+	}
+	const info: ModelInfo = {
+		name,
+		config,
+		device: runtime.device,
+		deviceReason,
+		dtype: 'fp32',
+		weightBytes: model.weightBytes,
+		recorded: false
+	};
+	return { info, processor, model };
+}
