@@ -6,7 +6,7 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-/** @typedef {{ values?: string[], types?: string[], packages?: string[], packageTypes?: string[] }} Layer */
+/** @typedef {{ values?: string[], types?: string[], packages?: string[], packageTypes?: string[], parent?: boolean }} Layer */
 
 /**
  * Who may import whom, folder by folder of src/lib. `types` and `packageTypes` may be imported by
@@ -82,7 +82,12 @@ const importOnly = (values, types, message, never = []) => [
 /** @param {string} place @param {Layer} layer @param {string[]} never */
 const layerRule = (place, layer, never = []) =>
 	importOnly(
-		['\\./.*', ...ofFolders(layer.values ?? []), ...ofPackages(layer.packages ?? [])],
+		[
+			'\\./.*',
+			...(layer.parent ? ['\\.\\./\\w+\\.js'] : []),
+			...ofFolders(layer.values ?? []),
+			...ofPackages(layer.packages ?? [])
+		],
 		[...ofFolders(layer.types ?? []), ...ofPackages(layer.packageTypes ?? [])],
 		`${place} may import ${
 			[...(layer.values ?? []), ...(layer.packages ?? [])].join(', ') || 'its own files only'
@@ -148,6 +153,16 @@ export default defineConfig(
 		files: [`src/lib/${folder}/**`],
 		rules: {
 			'@typescript-eslint/no-restricted-imports': layerRule(`${folder}/`, toolkit[folder], runes)
+		}
+	})),
+	...toolkitFolders.map((folder) => ({
+		files: [`src/lib/${folder}/*/**`],
+		rules: {
+			'@typescript-eslint/no-restricted-imports': layerRule(
+				`${folder}/`,
+				{ ...toolkit[folder], parent: true },
+				runes
+			)
 		}
 	})),
 	...Object.entries(page).map(([folder, layer]) => ({

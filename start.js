@@ -55,7 +55,7 @@ function changedAt(path) {
 function build() {
 	console.log('Building …');
 	const startedAt = new Date();
-	const command = ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'];
+	const command = ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error'];
 	if (spawnSync(process.execPath, command, { stdio: 'inherit' }).status !== 0) return false;
 	writeFileSync(STAMP, process.env.BASE_PATH ?? '');
 	utimesSync(STAMP, startedAt, startedAt);

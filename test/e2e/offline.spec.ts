@@ -6,12 +6,14 @@ test('no request leaves the origin, and the page is cross-origin isolated', asyn
 	baseURL
 }) => {
 	const foreign: string[] = [];
-	// The context sees the requests of workers too.
-	context.on('request', (request) => {
-		const { origin, protocol } = new URL(request.url());
+	const check = (url: string) => {
+		const { origin, protocol } = new URL(url);
 		const isLocal = origin === baseURL || protocol === 'data:' || protocol === 'blob:';
-		if (!isLocal) foreign.push(request.url());
-	});
+		if (!isLocal) foreign.push(url);
+	};
+	// The context sees the requests of workers too.
+	context.on('request', (request) => check(request.url()));
+	page.on('websocket', (socket) => check(socket.url()));
 
 	await page.goto('/');
 	expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);

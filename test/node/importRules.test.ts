@@ -21,6 +21,8 @@ const violations: [path: string, code: string, rule: string][] = [
 	['src/lib/safetensors/x.ts', `import { x } from '../gemma3/rope.js';`, IMPORTS],
 	['src/lib/onnx/x.ts', `import { x } from '../gemma3/rope.js';`, IMPORTS],
 	['src/lib/images/x.ts', `import { x } from '../gemma3/rope.js';`, IMPORTS],
+	['src/lib/images/simd/x.ts', `import { x } from '../../gemma3/rope.js';`, IMPORTS],
+	['src/lib/images/x.ts', `import { x } from '../index.js';`, IMPORTS],
 	['src/lib/generation/x.ts', `import { x } from '../../../workers/x.js';`, IMPORTS],
 	['src/lib/runtime/x.ts', `import * as x from 'onnxruntime-web';`, IMPORTS],
 	['src/lib/gemma3/x.ts', `import * as x from 'comlink';`, IMPORTS],
@@ -63,6 +65,8 @@ test.for(violations)('%s refuses %s', async ([path, code, rule]) => {
 const allowed: [path: string, code: string][] = [
 	['src/lib/onnx/x.ts', `import { x } from '../tensor/tensor.js';`],
 	['src/lib/onnx/x.ts', `import { x } from './protobuf.js';`],
+	['src/lib/images/simd/x.ts', `import { x } from '../rgb.js';`],
+	['src/lib/images/simd/x.ts', `import { x } from '../../tensor/tensor.js';`],
 	['src/lib/safetensors/x.ts', `import type { x } from '../sources/source.js';`],
 	['src/lib/runtime/x.ts', `import type * as x from 'onnxruntime-web';`],
 	['src/lib/gemma3/x.ts', `import { x } from '@huggingface/tokenizers';`],
