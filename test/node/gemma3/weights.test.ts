@@ -166,6 +166,20 @@ test('a tied head that copies the embedding is left out, one with its own values
 	}
 });
 
+test('a classifier leaves a language head alone, whatever it is', async () => {
+	const checkpoint = await checkpointOf({
+		'lm_head.weight': { dtype: 'I32', shape: [1], data: Int32Array.of(1) },
+		'model.embed_tokens.weight': embedding,
+		'score.weight': floats([1, 1], 3)
+	});
+	const expected = new Map([
+		['embed_tokens.weight', [2, 1]],
+		['score.weight', [1, 1]]
+	]);
+	const { weights, unexpected } = await loadWeights(checkpoint, expected);
+	expect([weights.size, unexpected]).toEqual([2, []]);
+});
+
 test('a tied head of another shape than the embedding is refused', async () => {
 	const checkpoint = await checkpointOf({
 		'lm_head.weight': floats([1, 2], 1, 2),
