@@ -1,0 +1,77 @@
+import { proxy, releaseProxy, wrap } from 'comlink';
+import './abortSignal.js';
+import type { InferenceService } from './services.js';
+
+/** The model worker as seen from the page. */
+export interface InferenceClient {
+	readonly service: InferenceService;
+	/** Ends the worker at once; whatever is under way fails with `WorkerStoppedError`. */
+	terminate(): void;
+}
+
+/** The worker is gone: it crashed, could not start, or was ended. The message says which. */
+export class WorkerStoppedError extends Error {
+	override name = 'WorkerStoppedError';
+}
+
+/**
+ * Starts the model worker.
+ *
+ * @param onStopped called once if the worker dies of itself, with the reason
+ */
+export function startInferenceClient(
+	onStopped: (error: WorkerStoppedError) => void
+): InferenceClient {
+	const worker = new Worker(new URL('../../../workers/inference.worker.ts', import.meta.url), {
+		type: 'module'
+	});
+	const remote = wrap<InferenceService>(worker);
+	const waiting = new Set<(error: WorkerStoppedError) => void>();
+	let stopped: WorkerStoppedError | null = null;
+
+	const stop = (error: WorkerStoppedError) => {
+		if (stopped) return;
+		stopped = error;
+		worker.terminate();
+		remote[releaseProxy]();
+		for (const reject of waiting) reject(error);
+		waiting.clear();
+	};
+	const die = (event: Event) => {
+		event.preventDefault();
+		const detail = event instanceof ErrorEvent && event.message ? `: ${event.message}` : '';
+		const error = new WorkerStoppedError(`the model worker stopped${detail}`);
+		stop(error);
+		onStopped(error);
+	};
+	worker.addEventListener('error', die, { once: true });
+	worker.addEventListener('messageerror', die, { once: true });
+
+	// A call to a dead worker would wait for ever: every call fails when the worker ends. (A race
+	// against one long-lived promise would do the same, and hold on to every answer.)
+	const settle = <T>(call: () => Promise<T>): Promise<T> =>
+		new Promise((resolve, reject) => {
+			if (stopped) return reject(stopped);
+			waiting.add(reject);
+			call()
+				.then(resolve, reject)
+				.finally(() => waiting.delete(reject));
+		});
+	const callback = <T extends (...values: never[]) => void>(report?: T) => report && proxy(report);
+
+	return {
+		service: {
+			load: (request, onProgress, signal) =>
+				settle(() => remote.load(request, callback(onProgress), signal)),
+			run: (request, signal) => settle(() => remote.run(request, signal)),
+			generate: (request, onStep, signal) =>
+				settle(() => remote.generate(request, callback(onStep), signal)),
+			attention: (id, request, signal) => settle(() => remote.attention(id, request, signal)),
+			hiddenState: (id, request, signal) => settle(() => remote.hiddenState(id, request, signal)),
+			topLogits: (id, request, signal) => settle(() => remote.topLogits(id, request, signal)),
+			release: (id) => settle(() => remote.release(id)),
+			dispose: () => settle(() => remote.dispose())
+		},
+		terminate: () => stop(new WorkerStoppedError('the model worker was ended'))
+	};
+}

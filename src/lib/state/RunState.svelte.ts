@@ -1,0 +1,203 @@
+import type { ContinueResult, GenerationStep, Prompt } from '../rpc/services.js';
+import { LiveTrace } from '../trace/liveTrace.js';
+import type { Trace } from '../trace/trace.js';
+import { isAbort, toFailure, type Failure } from './failure.js';
+import type { ModelState } from './ModelState.svelte.js';
+import { isSamePrompt, toPrompt, type PromptDraft } from './prompt.js';
+
+/** A trace, and the prompt it belongs to. */
+interface Result {
+	readonly trace: Trace;
+	readonly prompt: Prompt;
+	/** Milliseconds from the request to the trace; null for a recording. */
+	readonly totalMs: number | null;
+}
+
+/** The prompt, and what the model made of it. The latest run wins; older ones are aborted. */
+export class RunState {
+	#draft = $state.raw<PromptDraft>({ kind: 'chat', text: '' });
+	#result = $state.raw<Result | null>(null);
+	#activity = $state<'none' | 'running' | 'generating'>('none');
+	#steps = $state.raw<readonly GenerationStep[]>([]);
+	#finishReason = $state<ContinueResult['finishReason'] | null>(null);
+	#tokensPerSecond = $state<number | null>(null);
+	#failure = $state.raw<Failure | null>(null);
+	#controller: AbortController | null = null;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	readonly #model: ModelState;
+
+	readonly prompt = $derived(toPrompt(this.#draft));
+	/** The shown trace belongs to another prompt than the one in the editor. */
+	readonly isStale = $derived(
+		this.#result !== null && !isSamePrompt(this.#result.prompt, this.prompt)
+	);
+	readonly isEmpty = $derived(this.#draft.text.trim() === '');
+
+	constructor(model: ModelState) {
+		this.#model = model;
+	}
+
+	get draft(): PromptDraft {
+		return this.#draft;
+	}
+
+	get trace(): Trace | null {
+		return this.#result?.trace ?? null;
+	}
+
+	/** What the reader should know about the shown run, in sentences. */
+	get notices(): readonly string[] {
+		const trace = this.#result?.trace;
+		return trace instanceof LiveTrace ? trace.run.notices : [];
+	}
+
+	get totalMs(): number | null {
+		return this.#result?.totalMs ?? null;
+	}
+
+	get activity(): 'none' | 'running' | 'generating' {
+		return this.#activity;
+	}
+
+	/** Tokens of the generation under way, not yet part of the trace. */
+	get steps(): readonly GenerationStep[] {
+		return this.#steps;
+	}
+
+	/** Why the last generation ended. */
+	get finishReason(): ContinueResult['finishReason'] | null {
+		return this.#finishReason;
+	}
+
+	get tokensPerSecond(): number | null {
+		return this.#tokensPerSecond;
+	}
+
+	get failure(): Failure | null {
+		return this.#failure;
+	}
+
+	/** Shows a trace that was recorded elsewhere, and puts its prompt into the editor. */
+	showRecording(trace: Trace, prompt: Prompt, draft: PromptDraft): void {
+		this.#draft = draft;
+		this.#result = { trace, prompt, totalMs: null };
+	}
+
+	edit(draft: Partial<PromptDraft>): void {
+		this.#draft = { ...this.#draft, ...draft };
+	}
+
+	/** Runs after a pause; another call starts the pause anew. */
+	schedule(pauseMs = 150): void {
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => {
+			if (!this.isEmpty) void this.run();
+		}, pauseMs);
+	}
+
+	/** Runs the model on the prompt in the editor. */
+	run = async (): Promise<void> => {
+		clearTimeout(this.#timer);
+		const service = this.#model.service;
+		const model = this.#model.info;
+		if (!service || !model) return;
+		if (this.isEmpty) {
+			this.#failure = { message: 'The prompt is empty.', remedy: 'Type some text.' };
+			return;
+		}
+		const prompt = this.prompt;
+		const controller = this.#begin('running');
+		try {
+			const run = await service.run({ prompt }, controller.signal);
+			const trace = new LiveTrace(service, run, model);
+			if (controller !== this.#controller) return void trace.release();
+			this.#model.confirm();
+			this.#show({ trace, prompt, totalMs: run.totalMs });
+			this.#finishReason = null;
+		} catch (error) {
+			this.#handle(error, controller);
+		} finally {
+			this.#end(controller);
+		}
+	};
+
+	/** Appends greedy tokens to the shown trace, one at a time. */
+	continue = async (maxNewTokens: number): Promise<void> => {
+		const service = this.#model.service;
+		const result = this.#result;
+		if (!service || !(result?.trace instanceof LiveTrace)) return;
+		const controller = this.#begin('generating');
+		this.#finishReason = null;
+		const started = performance.now();
+		try {
+			const { run, finishReason } = await service.generate(
+				{ runId: result.trace.run.id, maxNewTokens },
+				(step) => {
+					if (controller !== this.#controller) return;
+					this.#steps = [...this.#steps, step];
+					this.#tokensPerSecond = toRate(this.#steps);
+				},
+				controller.signal
+			);
+			const trace = new LiveTrace(service, run, result.trace.model);
+			if (controller !== this.#controller) return void trace.release();
+			this.#model.confirm();
+			this.#finishReason = finishReason;
+			this.#show({ ...result, trace, totalMs: performance.now() - started });
+		} catch (error) {
+			this.#handle(error, controller);
+		} finally {
+			this.#end(controller);
+		}
+	};
+
+	/** Stops what is under way. A stopped generation still hands over the tokens it made. */
+	stop = (): void => {
+		clearTimeout(this.#timer);
+		this.#controller?.abort();
+		if (this.#activity === 'generating') return;
+		this.#controller = null;
+		this.#activity = 'none';
+	};
+
+	dismissFailure = (): void => {
+		this.#failure = null;
+	};
+
+	#begin(activity: 'running' | 'generating'): AbortController {
+		this.#controller?.abort();
+		const controller = new AbortController();
+		this.#controller = controller;
+		this.#activity = activity;
+		this.#failure = null;
+		this.#steps = [];
+		return controller;
+	}
+
+	#end(controller: AbortController): void {
+		if (controller !== this.#controller) return;
+		this.#controller = null;
+		this.#activity = 'none';
+	}
+
+	#show(result: Result): void {
+		const old = this.#result?.trace;
+		this.#result = result;
+		this.#steps = [];
+		if (old instanceof LiveTrace) old.release().catch(() => {});
+	}
+
+	#handle(error: unknown, controller: AbortController): void {
+		if (controller !== this.#controller || isAbort(error)) return;
+		const isDead = error instanceof Error && /device (was )?lost/i.test(error.message);
+		if (isDead) this.#model.replaceWorker(error);
+		else if (!(error instanceof Error && error.name === 'WorkerStoppedError')) {
+			this.#failure = toFailure(error);
+		}
+	}
+}
+
+function toRate(steps: readonly GenerationStep[]): number | null {
+	const ms = steps.reduce((sum, step) => sum + step.ms, 0);
+	return ms > 0 ? (1000 * steps.length) / ms : null;
+}

@@ -1,0 +1,51 @@
+/** What went wrong, for the reader: one sentence, and what to do about it. */
+export interface Failure {
+	readonly message: string;
+	readonly remedy: string;
+}
+
+/** A cancelled call; never shown as a failure. */
+export function isAbort(error: unknown): boolean {
+	return error instanceof Error && error.name === 'AbortError';
+}
+
+const remedies: readonly { readonly pattern: RegExp; readonly remedy: string }[] = [
+	{
+		pattern: /WorkerStoppedError/,
+		remedy: 'It was started again and the prompt is kept. If it happens twice, reload the page.'
+	},
+	{
+		pattern: /device (was )?lost|DeviceLost/i,
+		remedy:
+			'The graphics device went away, by a driver reset or too little memory. Load the model again.'
+	},
+	{
+		pattern: /out of memory|allocation failed|RangeError.*(array|buffer)|bad_alloc/i,
+		remedy: 'There is too little memory. Close other tabs, or shorten the prompt, and try again.'
+	},
+	{
+		pattern: /SourceError|Failed to fetch|NetworkError|HTTP \d/i,
+		remedy: 'Check that the server is still running and reachable, then load the model again.'
+	},
+	{
+		pattern: /SafetensorsError|UnsupportedModelError|ConfigurationError|TokenizerError/,
+		remedy:
+			'The files of the model do not fit together. Put the original files back and load again.'
+	},
+	{ pattern: /context|too long|longer than/i, remedy: 'Shorten the prompt.' },
+	{ pattern: /empty/i, remedy: 'Type some text.' }
+];
+
+/** An error in words with the remedy; the name decides, because classes do not cross a worker. */
+export function toFailure(error: unknown, fallbackRemedy = 'Try again.'): Failure {
+	const name = error instanceof Error ? error.name : '';
+	const message = error instanceof Error ? error.message : String(error);
+	const found = remedies.find(({ pattern }) => pattern.test(`${name}: ${message}`));
+	return { message: toSentence(message), remedy: found?.remedy ?? fallbackRemedy };
+}
+
+function toSentence(message: string): string {
+	const text = message.trim() || 'Something failed without saying why';
+	const capital = text[0].toUpperCase() + text.slice(1);
+	return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,100 @@
+import type { InferenceService, RunSummary } from '../rpc/services.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { SliceCache } from './sliceCache.js';
+import type {
+	AttentionRequest,
+	HiddenStateRequest,
+	ModelInfo,
+	TokenScore,
+	TopLogitsRequest,
+	Trace
+} from './trace.js';
+
+type SliceService = Pick<InferenceService, 'attention' | 'hiddenState' | 'topLogits' | 'release'>;
+
+/** Bytes of slices that one trace keeps on the page. */
+const cacheCapacity = 32 * 2 ** 20;
+
+/** What a score costs in the cache: a short string and three numbers, roughly. */
+const scoreBytes = 96;
+
+/**
+ * A trace whose tensors stay in the model worker; a view gets the slice it asks for, and what it
+ * asked for lately is kept. Only finished answers are shared, so that one view's abort never takes
+ * another's answer away.
+ */
+export class LiveTrace implements Trace {
+	readonly model: ModelInfo;
+	readonly run: RunSummary;
+	readonly #service: SliceService;
+	readonly #slices = new SliceCache<Tensor | readonly TokenScore[]>(cacheCapacity);
+	#released = false;
+
+	constructor(service: SliceService, run: RunSummary, model: ModelInfo) {
+		this.#service = service;
+		this.run = run;
+		this.model = model;
+	}
+
+	get tokens() {
+		return this.run.tokens;
+	}
+
+	get images() {
+		return this.run.images;
+	}
+
+	get masks() {
+		return this.run.masks;
+	}
+
+	attention(request: AttentionRequest, signal?: AbortSignal): Promise<Tensor> {
+		return this.#slice(
+			`attention ${JSON.stringify(request)}`,
+			() => this.#service.attention(this.run.id, request, signal),
+			(tensor) => tensor.data.byteLength,
+			signal
+		);
+	}
+
+	hiddenState(request: HiddenStateRequest, signal?: AbortSignal): Promise<Tensor> {
+		return this.#slice(
+			`hiddenState ${JSON.stringify(request)}`,
+			() => this.#service.hiddenState(this.run.id, request, signal),
+			(tensor) => tensor.data.byteLength,
+			signal
+		);
+	}
+
+	topLogits(request: TopLogitsRequest, signal?: AbortSignal): Promise<readonly TokenScore[]> {
+		return this.#slice(
+			`topLogits ${JSON.stringify(request)}`,
+			() => this.#service.topLogits(this.run.id, request, signal),
+			(scores) => scores.length * scoreBytes,
+			signal
+		);
+	}
+
+	/** Frees the run in the worker; what was not fetched by then cannot be had any more. */
+	async release(): Promise<void> {
+		if (this.#released) return;
+		this.#released = true;
+		await this.#service.release(this.run.id);
+	}
+
+	async #slice<T extends Tensor | readonly TokenScore[]>(
+		key: string,
+		fetch: () => Promise<T>,
+		toByteLength: (value: T) => number,
+		signal?: AbortSignal
+	): Promise<T> {
+		signal?.throwIfAborted();
+		const kept = this.#slices.get(key);
+		if (kept) return kept as T;
+		if (this.#released) throw new Error('this run was released; run the prompt again');
+		const value = await fetch();
+		this.#slices.set(key, value, toByteLength(value));
+		signal?.throwIfAborted();
+		return value;
+	}
+}

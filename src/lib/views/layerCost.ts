@@ -1,0 +1,18 @@
+import type { Gemma3TextConfig } from '../gemma3/configuration.js';
+
+/**
+ * Bytes of keys and values that one sequence of `length` tokens keeps in fp32: a local layer keeps its
+ * window, a global layer everything.
+ */
+export function keyValueBytes(
+	config: Pick<Gemma3TextConfig, 'layerTypes' | 'numKeyValueHeads' | 'headDim' | 'slidingWindow'>,
+	length: number
+): { withWindows: number; allGlobal: number } {
+	const perToken = 2 * config.numKeyValueHeads * config.headDim * Float32Array.BYTES_PER_ELEMENT;
+	const kept = config.layerTypes.reduce(
+		(sum, type) =>
+			sum + (type === 'full_attention' ? length : Math.min(length, config.slidingWindow)),
+		0
+	);
+	return { withWindows: kept * perToken, allGlobal: config.layerTypes.length * length * perToken };
+}
