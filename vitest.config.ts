@@ -23,6 +23,10 @@ export default defineConfig({
 				plugins: [sveltekit()],
 				server: { fs: { allow: ['workers', 'static', 'test'] } },
 				worker: { format: 'es' },
+				// Found by a worker in mid-test, they would reload the page under it.
+				optimizeDeps: {
+					include: ['onnxruntime-web/jspi', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu']
+				},
 				test: {
 					name: 'browser',
 					include: ['test/browser/**/*.test.ts'],
