@@ -66,10 +66,17 @@ export const countPlaywright = (path) => (finished) => {
 	return atLeast(finished, { passed: expected, failed: unexpected + flaky, skipped });
 };
 
-/** Counts the lines of the reference comparison: each starts with `ok` or `FAILED`. @param {Finished} finished @returns {Counts} */
+/**
+ * Counts the lines of the reference comparison, which end with `tolerance 1.00e-5  ok`, or `FAIL`.
+ *
+ * @param {Finished} finished
+ * @returns {Counts}
+ */
 export function countGoldens(finished) {
 	const lines = finished.output.split('\n');
-	const passed = lines.filter((line) => /^\s*ok\b/.test(line)).length;
-	const failed = lines.filter((line) => /^\s*(not ok|fail(ed|s)?)\b/i.test(line)).length;
+	const withVerdict = (/** @type {RegExp} */ verdict) =>
+		lines.filter((line) => verdict.test(line)).length;
+	const passed = withVerdict(/ tolerance \S+ +ok\b/);
+	const failed = withVerdict(/ tolerance \S+ +FAIL\b/);
 	return atLeast(finished, { passed, failed });
 }
