@@ -36,7 +36,7 @@ export function run([file, ...args], { timeoutMs, env }) {
 	return new Promise((resolve) => {
 		const child = spawn(file, args, {
 			stdio: ['ignore', 'pipe', 'pipe'],
-			env: { ...process.env, NODE_ENV: undefined, ...env },
+			env: { ...process.env, NODE_ENV: undefined, FORCE_COLOR: undefined, NO_COLOR: '1', ...env },
 			// A process group of its own, so that all of it can be stopped.
 			detached: process.platform !== 'win32'
 		});
