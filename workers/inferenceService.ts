@@ -8,6 +8,7 @@ import type {
 	InferenceService,
 	LoadRequest,
 	Progress,
+	PromptPreview,
 	RunRequest,
 	RunSummary
 } from '../src/lib/rpc/services.js';
@@ -15,19 +16,25 @@ import { DeviceLostError } from '../src/lib/runtime/errors.js';
 import { Runtime, type OrtModule } from '../src/lib/runtime/runtime.js';
 import type { Source } from '../src/lib/sources/source.js';
 import { urlSource } from '../src/lib/sources/urlSource.js';
+import type { Tensor } from '../src/lib/tensor/tensor.js';
 import type {
 	AttentionRequest,
 	Device,
 	HiddenStateRequest,
 	ModelInfo,
 	TokenScore,
-	TopLogitsRequest
+	TopLogitsRequest,
+	VisionAttentionRequest,
+	VisionStateRequest
 } from '../src/lib/trace/trace.js';
+import { toTraceImages } from '../src/lib/trace/traceImages.js';
 import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
 import { chooseDevice } from './device.js';
 import { loadModel, type LoadedModel } from './loadedModel.js';
 import { ModelRun, type RunInput } from './modelRun.js';
+import { decodePictures, previewPrompt } from './pictures.js';
 import { toInputs } from './prompt.js';
+import { VisionRun } from './visionRun.js';
 
 /** What the service takes from where it runs. */
 export interface Platform {
@@ -37,9 +44,15 @@ export interface Platform {
 	readonly openSource?: (url: string) => Source;
 }
 
+/** What a prompt became before the decoder saw it; the same for all that is generated from it. */
+interface Prompted extends Pick<RunSummary, 'pictures' | 'images' | 'notices'> {
+	readonly promptLength: number;
+	readonly vision: VisionRun | undefined;
+}
+
 interface HeldRun {
 	readonly run: ModelRun;
-	readonly summary: RunSummary;
+	readonly prompted: Prompted;
 }
 
 /**
@@ -74,12 +87,37 @@ export class ModelService implements InferenceService {
 		return loaded.info;
 	}
 
-	async run({ prompt, maskRule, edits }: RunRequest, signal?: AbortSignal): Promise<RunSummary> {
+	async run(request: RunRequest, signal?: AbortSignal): Promise<RunSummary> {
 		const start = performance.now();
-		const { processor } = this.#model();
-		const { inputIds, tokenTypeIds, notices } = toInputs(processor, prompt);
-		const input = { inputIds, tokenTypeIds, maskRule, edits };
-		return this.#start(input, inputIds[0].length, notices, start, signal);
+		const { processor, imageProcessor, model } = this.#model();
+		const { prompt, maskRule, edits, panAndScan } = request;
+		const pictures = await decodePictures(request.pictures, imageProcessor, panAndScan);
+		signal?.throwIfAborted();
+		const images = pictures.map(({ image }) => image);
+		const inputs = toInputs(processor, prompt, images, panAndScan);
+		const { inputIds, tokenTypeIds, pixelValues } = inputs;
+		const vision = pixelValues && (await this.#see(model, pixelValues, signal));
+		const input = { inputIds, tokenTypeIds, maskRule, edits, imageFeatures: vision?.features };
+		const prompted = {
+			promptLength: inputIds[0].length,
+			pictures: pictures.map(({ info }) => info),
+			images: toTraceImages({
+				pictures: pictures.map(({ info, crops }) => ({ ...info, crops })),
+				tokenTypeIds: pixelValues ? tokenTypeIds[0] : [],
+				mmTokensPerImage: model.config.mmTokensPerImage
+			}),
+			notices: [...pictures.flatMap((picture) => picture.notices), ...inputs.notices],
+			vision: vision?.run
+		};
+		return this.#start(input, prompted, start, signal);
+	}
+
+	async preview(request: RunRequest): Promise<PromptPreview> {
+		const { processor, imageProcessor } = this.#model();
+		if (imageProcessor === null) throw new Error('this checkpoint has no settings for pictures');
+		const { pictures: files, panAndScan } = request;
+		const pictures = await decodePictures(files, imageProcessor, panAndScan);
+		return previewPrompt(processor, imageProcessor, pictures, request);
 	}
 
 	async generate(
@@ -88,8 +126,8 @@ export class ModelService implements InferenceService {
 		signal?: AbortSignal
 	): Promise<ContinueResult> {
 		const start = performance.now();
-		const { run: source, summary } = this.#held(runId);
-		const { promptLength } = summary.masks;
+		const { run: source, prompted } = this.#held(runId);
+		const { promptLength } = prompted;
 		const { model } = this.#model();
 		const { eosTokenId, maxPositionEmbeddings } = model.config.textConfig;
 		const ids = [...source.input.inputIds[0]];
@@ -114,7 +152,7 @@ export class ModelService implements InferenceService {
 		const [typeIds] = source.input.tokenTypeIds;
 		const tokenTypeIds = [ids.map((_, position) => typeIds[position] ?? 0)];
 		const input = { ...source.input, inputIds: [ids], tokenTypeIds };
-		const run = await this.#start(input, promptLength, summary.notices, start);
+		const run = await this.#start(input, prompted, start);
 		return { run, finishReason };
 	}
 
@@ -142,6 +180,14 @@ export class ModelService implements InferenceService {
 		}));
 	}
 
+	async visionAttention(runId: number, request: VisionAttentionRequest, signal?: AbortSignal) {
+		return this.#vision(runId).attention(request, signal);
+	}
+
+	async visionState(runId: number, request: VisionStateRequest, signal?: AbortSignal) {
+		return this.#vision(runId).state(request, signal);
+	}
+
 	async release(runId: number): Promise<void> {
 		this.#runs.get(runId)?.run.dispose();
 		this.#runs.delete(runId);
@@ -157,11 +203,11 @@ export class ModelService implements InferenceService {
 
 	async #start(
 		input: RunInput,
-		promptLength: number,
-		notices: readonly string[],
+		prompted: Prompted,
 		start: number,
 		signal?: AbortSignal
 	): Promise<RunSummary> {
+		const { promptLength, pictures, images, notices } = prompted;
 		const { model } = this.#model();
 		const modelStart = performance.now();
 		const run = await ModelRun.create(model, { ...input, signal });
@@ -170,7 +216,8 @@ export class ModelService implements InferenceService {
 		const summary: RunSummary = {
 			id: ++this.#lastId,
 			tokens: this.#traceTokens(input, ids, promptLength),
-			images: [],
+			pictures,
+			images,
 			masks: {
 				rule: input.maskRule ?? '5.17',
 				slidingWindow: model.config.textConfig.slidingWindow,
@@ -183,7 +230,7 @@ export class ModelService implements InferenceService {
 			modelMs: end - modelStart,
 			totalMs: end - start
 		};
-		this.#runs.set(summary.id, { run, summary });
+		this.#runs.set(summary.id, { run, prompted });
 		return summary;
 	}
 
@@ -196,6 +243,20 @@ export class ModelService implements InferenceService {
 			promptLength,
 			config: info.config
 		});
+	}
+
+	async #see(model: LoadedModel['model'], pixelValues: Tensor, signal?: AbortSignal) {
+		// The processor has refused pictures for a model without a tower.
+		if (!('visionTower' in model.model)) throw new Error('this model reads text only');
+		const { visionTower } = model.model;
+		const features = await model.model.getImageFeatures(pixelValues, signal);
+		return { features, run: new VisionRun(visionTower, pixelValues) };
+	}
+
+	#vision(runId: number): VisionRun {
+		const { vision } = this.#held(runId).prompted;
+		if (vision !== undefined) return vision;
+		throw new Error('this prompt has no pictures');
 	}
 
 	#model(): LoadedModel {

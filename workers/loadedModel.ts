@@ -3,6 +3,8 @@ import { Gemma3ForConditionalGeneration } from '../src/lib/gemma3/conditionalGen
 import { loadProcessor } from '../src/lib/gemma3/loadProcessor.js';
 import { loadConfig } from '../src/lib/gemma3/pretrained.js';
 import type { Gemma3Processor } from '../src/lib/gemma3/processing.js';
+import { Gemma3ImageProcessor } from '../src/lib/images/imageProcessing.js';
+import type { RgbImage } from '../src/lib/images/rgb.js';
 import type { Progress } from '../src/lib/rpc/services.js';
 import type { Runtime } from '../src/lib/runtime/runtime.js';
 import type { Source } from '../src/lib/sources/source.js';
@@ -11,7 +13,9 @@ import type { ModelInfo } from '../src/lib/trace/trace.js';
 /** A checkpoint with all that a prompt needs, ready to run. */
 export interface LoadedModel {
 	readonly info: ModelInfo;
-	readonly processor: Gemma3Processor;
+	readonly processor: Gemma3Processor<RgbImage>;
+	/** Null for a checkpoint that has no settings for pictures. */
+	readonly imageProcessor: Gemma3ImageProcessor | null;
 	readonly model: Gemma3ForCausalLM | Gemma3ForConditionalGeneration;
 }
 
@@ -30,8 +34,11 @@ export async function loadModel(
 	onProgress({ phase: 'connect', loaded: 0, total: 0 });
 	const config = await loadConfig(source, signal);
 	const Model = config.visionConfig ? Gemma3ForConditionalGeneration : Gemma3ForCausalLM;
+	let imageProcessor: Gemma3ImageProcessor | null = null;
+	const createImageProcessor = (json: unknown) =>
+		(imageProcessor = Gemma3ImageProcessor.fromConfig(json));
 	const [processor, model] = await Promise.all([
-		loadProcessor(source, config, { signal }),
+		loadProcessor(source, config, { createImageProcessor, signal }),
 		Model.fromPretrained(source, {
 			runtime,
 			signal,
@@ -56,5 +63,5 @@ export async function loadModel(
 		weightBytes: model.weightBytes,
 		recorded: false
 	};
-	return { info, processor, model };
+	return { info, processor, imageProcessor, model };
 }

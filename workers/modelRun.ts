@@ -7,9 +7,9 @@ import { createTensor, type Tensor } from '../src/lib/tensor/tensor.js';
 import type {
 	AttentionRequest,
 	HiddenStateRequest,
-	Range,
 	TopLogitsRequest
 } from '../src/lib/trace/trace.js';
+import { checkIndex, checkRange } from './checks.js';
 import type { LoadedModel } from './loadedModel.js';
 
 /** One prompt, as the model takes it. */
@@ -117,23 +117,4 @@ export class ModelRun {
 		if (this.#disposed) disposePass(this.#pass);
 		return again.attentions.get(layer)!;
 	}
-}
-
-function checkIndex(name: string, index: number, count: number) {
-	if (Number.isInteger(index) && index >= 0 && index < count) return;
-	throw new RangeError(`invalid ${name}: ${index} of ${count}`);
-}
-
-function checkRange(name: string, range: Range | undefined, length: number): Range {
-	const { start, end } = range ?? { start: 0, end: length };
-	if (
-		Number.isInteger(start) &&
-		Number.isInteger(end) &&
-		0 <= start &&
-		start <= end &&
-		end <= length
-	) {
-		return { start, end };
-	}
-	throw new RangeError(`invalid ${name}: ${start} to ${end} of ${length}`);
 }

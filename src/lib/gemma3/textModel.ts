@@ -124,7 +124,8 @@ export class Gemma3TextModel {
 			queryLength: queries,
 			pastLength,
 			attentionMask: input.attentionMask,
-			tokenTypeIds: input.tokenTypeIds,
+			// Images attend both ways in the first pass only, as in the reference.
+			tokenTypeIds: pastLength === 0 ? input.tokenTypeIds : undefined,
 			maskRule: input.maskRule,
 			edits: input.edits
 		});

@@ -64,11 +64,15 @@ export function startInferenceClient(
 			load: (request, onProgress, signal) =>
 				settle(() => remote.load(request, callback(onProgress), signal)),
 			run: (request, signal) => settle(() => remote.run(request, signal)),
+			preview: (request, signal) => settle(() => remote.preview(request, signal)),
 			generate: (request, onStep, signal) =>
 				settle(() => remote.generate(request, callback(onStep), signal)),
 			attention: (id, request, signal) => settle(() => remote.attention(id, request, signal)),
 			hiddenState: (id, request, signal) => settle(() => remote.hiddenState(id, request, signal)),
 			topLogits: (id, request, signal) => settle(() => remote.topLogits(id, request, signal)),
+			visionAttention: (id, request, signal) =>
+				settle(() => remote.visionAttention(id, request, signal)),
+			visionState: (id, request, signal) => settle(() => remote.visionState(id, request, signal)),
 			release: (id) => settle(() => remote.release(id)),
 			dispose: () => settle(() => remote.dispose())
 		},

@@ -9,7 +9,9 @@ import type {
 	TokenScore,
 	TopLogitsRequest,
 	TraceImage,
-	TraceToken
+	TraceToken,
+	VisionAttentionRequest,
+	VisionStateRequest
 } from '../trace/trace.js';
 
 /** Types that cross the worker boundary: plain data only. */
@@ -35,19 +37,79 @@ export type Prompt =
 
 export interface ChatMessage {
 	readonly role: 'system' | 'user' | 'assistant';
-	readonly content: string;
+	readonly content: string | readonly ContentPart[];
+}
+
+export type ContentPart =
+	| { readonly type: 'text'; readonly text: string }
+	/** The next of the request's pictures. In plain text `<start_of_image>` stands for one. */
+	| { readonly type: 'image' };
+
+/** A picture file of any kind the browser can decode. */
+export interface PictureFile {
+	readonly name: string;
+	readonly blob: Blob;
+}
+
+/** What is left out is as the checkpoint's image processor is set up. */
+export interface PanAndScanSettings {
+	readonly doPanAndScan?: boolean;
+	/** Pixels. */
+	readonly panAndScanMinCropSize?: number;
+	readonly panAndScanMaxNumCrops?: number;
+	readonly panAndScanMinRatioToActivate?: number;
 }
 
 export interface RunRequest {
 	readonly prompt: Prompt;
+	/** In the order of their places in the prompt. */
+	readonly pictures?: readonly PictureFile[];
+	readonly panAndScan?: PanAndScanSettings;
 	readonly maskRule?: MaskRule;
 	readonly edits?: readonly MaskEdit[];
+}
+
+/** A picture as the model sees it, without its pixels. */
+export interface PictureInfo {
+	readonly name: string;
+	/** Upright, source pixels. */
+	readonly width: number;
+	readonly height: number;
+	/** Why crops were or were not made, in a sentence. */
+	readonly panAndScan: string;
+}
+
+/** What a prompt with pictures will become, without running the model. */
+export interface PromptPreview {
+	readonly pictures: readonly PicturePreview[];
+	/** The prompt as it is tokenised: pictures and crops written out. */
+	readonly text: string;
+	readonly numTokens: number;
+	/** Tokens of the same prompt with pan & scan off. */
+	readonly numTokensWithoutCrops: number;
+	readonly notices: readonly string[];
+}
+
+export interface PicturePreview extends PictureInfo {
+	/** The whole picture first, then its crops. */
+	readonly squares: readonly PreviewSquare[];
+}
+
+/** One square as the vision tower gets it. */
+export interface PreviewSquare {
+	/** Where it lies in the picture, source pixels. */
+	readonly box: { x: number; y: number; width: number; height: number };
+	/** Side, pixels. */
+	readonly size: number;
+	/** RGBA, `[size, size, 4]`, row-major. */
+	readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** One forward pass, kept in the worker under `id` until it is released. */
 export interface RunSummary {
 	readonly id: number;
 	readonly tokens: readonly TraceToken[];
+	readonly pictures: readonly PictureInfo[];
 	readonly images: readonly TraceImage[];
 	readonly masks: MaskDescription;
 	/** What the reader should know though it is no error, in sentences. */
@@ -84,6 +146,8 @@ type OnStep = (step: GenerationStep) => void;
 export interface InferenceService {
 	load(request: LoadRequest, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelInfo>;
 	run(request: RunRequest, signal?: AbortSignal): Promise<RunSummary>;
+	/** Decodes and cuts the pictures of a prompt and counts its tokens; the model does not run. */
+	preview(request: RunRequest, signal?: AbortSignal): Promise<PromptPreview>;
 	generate(
 		request: ContinueRequest,
 		onStep?: OnStep,
@@ -96,6 +160,12 @@ export interface InferenceService {
 		request: TopLogitsRequest,
 		signal?: AbortSignal
 	): Promise<readonly TokenScore[]>;
+	visionAttention(
+		runId: number,
+		request: VisionAttentionRequest,
+		signal?: AbortSignal
+	): Promise<Tensor>;
+	visionState(runId: number, request: VisionStateRequest, signal?: AbortSignal): Promise<Tensor>;
 	release(runId: number): Promise<void>;
 	dispose(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { InferenceService, RunSummary } from '../rpc/services.js';
+import type { InferenceService, PictureFile, RunSummary } from '../rpc/services.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { SliceCache } from './sliceCache.js';
 import type {
@@ -7,10 +7,16 @@ import type {
 	ModelInfo,
 	TokenScore,
 	TopLogitsRequest,
-	Trace
+	Trace,
+	TracePicture,
+	VisionAttentionRequest,
+	VisionStateRequest
 } from './trace.js';
 
-type SliceService = Pick<InferenceService, 'attention' | 'hiddenState' | 'topLogits' | 'release'>;
+type SliceService = Pick<
+	InferenceService,
+	'attention' | 'hiddenState' | 'topLogits' | 'visionAttention' | 'visionState' | 'release'
+>;
 
 /** Bytes of slices that one trace keeps on the page. */
 const cacheCapacity = 32 * 2 ** 20;
@@ -30,10 +36,19 @@ export class LiveTrace implements Trace {
 	readonly #slices = new SliceCache<Tensor | readonly TokenScore[]>(cacheCapacity);
 	#released = false;
 
-	constructor(service: SliceService, run: RunSummary, model: ModelInfo) {
+	readonly pictures: readonly TracePicture[];
+
+	/** @param files the pictures of the run, in order, to draw them */
+	constructor(
+		service: SliceService,
+		run: RunSummary,
+		model: ModelInfo,
+		files: readonly PictureFile[] = []
+	) {
 		this.#service = service;
 		this.run = run;
 		this.model = model;
+		this.pictures = run.pictures.map((info, i) => ({ ...info, blob: files[i]?.blob ?? null }));
 	}
 
 	get tokens() {
@@ -71,6 +86,24 @@ export class LiveTrace implements Trace {
 			`topLogits ${JSON.stringify(request)}`,
 			() => this.#service.topLogits(this.run.id, request, signal),
 			(scores) => scores.length * scoreBytes,
+			signal
+		);
+	}
+
+	visionAttention(request: VisionAttentionRequest, signal?: AbortSignal): Promise<Tensor> {
+		return this.#slice(
+			`visionAttention ${JSON.stringify(request)}`,
+			() => this.#service.visionAttention(this.run.id, request, signal),
+			(tensor) => tensor.data.byteLength,
+			signal
+		);
+	}
+
+	visionState(request: VisionStateRequest, signal?: AbortSignal): Promise<Tensor> {
+		return this.#slice(
+			`visionState ${JSON.stringify(request)}`,
+			() => this.#service.visionState(this.run.id, request, signal),
+			(tensor) => tensor.data.byteLength,
 			signal
 		);
 	}

@@ -44,6 +44,10 @@ export class RecordedTrace implements Trace {
 		return this.recording.tokens;
 	}
 
+	get pictures() {
+		return [];
+	}
+
 	get images() {
 		return this.recording.images;
 	}
@@ -86,6 +90,16 @@ export class RecordedTrace implements Trace {
 		throw new RecordingError(
 			`this recording holds no hidden states (layer ${request.layer} was asked for): run the prompt to compute them`
 		);
+	}
+
+	async visionAttention(): Promise<Tensor> {
+		throw new RecordingError(
+			'this recording holds nothing of the vision tower: run the prompt to compute it'
+		);
+	}
+
+	visionState(): Promise<Tensor> {
+		return this.visionAttention();
 	}
 
 	async topLogits(request: TopLogitsRequest, signal?: AbortSignal): Promise<readonly TokenScore[]> {

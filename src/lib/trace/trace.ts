@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 export interface Trace {
 	readonly model: ModelInfo;
 	readonly tokens: readonly TraceToken[];
+	readonly pictures: readonly TracePicture[];
 	readonly images: readonly TraceImage[];
 	readonly masks: MaskDescription;
 	/** Weights after softmax, `[heads, queries, keys]`; one head: `[1, queries, keys]`. */
@@ -14,6 +15,13 @@ export interface Trace {
 	hiddenState(request: HiddenStateRequest, signal?: AbortSignal): Promise<Tensor>;
 	/** The likeliest next tokens after `position`, best first; `layer` gives the logit lens of that hidden state. */
 	topLogits(request: TopLogitsRequest, signal?: AbortSignal): Promise<readonly TokenScore[]>;
+	/**
+	 * Weights within the vision tower: of one patch `[heads, 1, patches]`, else pooled to the grid
+	 * of soft tokens, `[heads, softTokens, softTokens]`. Rows sum to 1.
+	 */
+	visionAttention(request: VisionAttentionRequest, signal?: AbortSignal): Promise<Tensor>;
+	/** States of the vision tower, `[patches, vision hiddenSize]`; layer 0 is the patch embedding. */
+	visionState(request: VisionStateRequest, signal?: AbortSignal): Promise<Tensor>;
 }
 
 /** Half-open: `start` is in, `end` is not. */
@@ -39,6 +47,22 @@ export interface TopLogitsRequest {
 	readonly position: number;
 	readonly layer?: number;
 	readonly k: number;
+}
+
+export interface VisionAttentionRequest {
+	/** Index into `images`. */
+	readonly image: number;
+	readonly layer: number;
+	/** All heads when absent. */
+	readonly head?: number;
+	/** A patch, row-major in the square; the pooled map when absent. */
+	readonly patch?: number;
+}
+
+export interface VisionStateRequest {
+	/** Index into `images`. */
+	readonly image: number;
+	readonly layer: number;
 }
 
 export interface TokenScore {
@@ -76,6 +100,18 @@ export interface TraceToken {
 	readonly position: number;
 	/** Which generation step made the token, 0 first; null for the prompt. */
 	readonly step: number | null;
+}
+
+/** A picture of the prompt. */
+export interface TracePicture {
+	readonly name: string;
+	/** Upright, source pixels. */
+	readonly width: number;
+	readonly height: number;
+	/** Why crops were or were not made, in a sentence. */
+	readonly panAndScan: string;
+	/** The file, to draw it; null where a recording left it out. */
+	readonly blob: Blob | null;
 }
 
 /** One square that the vision tower saw: a whole picture, or a pan & scan crop of one. */
