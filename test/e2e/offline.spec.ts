@@ -15,8 +15,13 @@ test('no request leaves the origin, and the page is cross-origin isolated', asyn
 	context.on('request', (request) => check(request.url()));
 	page.on('websocket', (socket) => check(socket.url()));
 
+	const engineParts = ['.safetensors', '.wasm'].map((ending) =>
+		context.waitForEvent('requestfinished', (request) => request.url().endsWith(ending))
+	);
 	await page.goto('/');
 	expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+	// The model and its runtime have come, so that nothing is left to fetch.
+	await Promise.all(engineParts);
 	await page.waitForLoadState('networkidle');
 	expect(foreign).toEqual([]);
 });
