@@ -1,0 +1,126 @@
+/**
+ * As much of a WebAssembly assembler as the resize kernels need: each function gives the bytes of
+ * one instruction after the bytes of its operands. One page of memory, imported as `env.memory`.
+ */
+export type Code = readonly number[];
+
+const valueTypes = { i32: 0x7f, v128: 0x7b } as const;
+export type ValueType = keyof typeof valueTypes;
+
+export interface WasmFunction {
+	readonly name: string;
+	/** Names of the parameters, all i32. */
+	readonly parameters: readonly string[];
+	readonly locals: Readonly<Record<string, ValueType>>;
+	readonly body: Code;
+}
+
+/** Local indices by name, the parameters first. */
+export function localIndices(
+	parameters: readonly string[],
+	locals: Readonly<Record<string, ValueType>>
+): Readonly<Record<string, number>> {
+	return Object.fromEntries([...parameters, ...Object.keys(locals)].map((name, i) => [name, i]));
+}
+
+export const get = (local: number): Code => [0x20, ...unsigned(local)];
+export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+export const constant = (value: number): Code => [0x41, ...signed(value)];
+export const addInt = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
+export const subtractInt = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
+export const shiftInt = (a: Code, b: Code): Code => [...a, ...b, 0x74];
+export const loadInt = (address: Code): Code => [...address, 0x28, 2, 0];
+export const increase = (local: number, by: Code): Code => set(local, addInt(get(local), by));
+
+/** Runs the body, counts the local down by one, and starts again until it is 0. */
+export const repeat = (counter: number, ...body: Code[]): Code => [
+	...[0x03, 0x40],
+	...body.flat(),
+	...subtractInt(get(counter), constant(1)),
+	...[0x22, ...unsigned(counter), 0x0d, 0, 0x0b]
+];
+
+const simd = (opcode: number, ...operands: Code[]): Code => [
+	...operands.flat(),
+	0xfd,
+	...unsigned(opcode)
+];
+const simdMemory = (opcode: number, offset: number, ...operands: Code[]): Code => [
+	...simd(opcode, ...operands),
+	0,
+	...unsigned(offset)
+];
+
+export const zeroVector: Code = [...simd(0x0c), ...new Array<number>(16).fill(0)];
+export const loadVector = (address: Code, offset = 0): Code => simdMemory(0x00, offset, address);
+export const loadHalfVector = (address: Code): Code => simdMemory(0x5d, 0, address);
+export const loadSplat = (address: Code, offset = 0): Code => simdMemory(0x09, offset, address);
+export const storeVector = (address: Code, value: Code): Code =>
+	simdMemory(0x0b, 0, address, value);
+export const storeFirstInt = (address: Code, value: Code): Code => [
+	...simdMemory(0x5a, 0, address, value),
+	0
+];
+/** Bytes of two vectors by number: 0 to 15 from the first, 16 to 31 from the second. */
+export const shuffle = (a: Code, b: Code, bytes: readonly number[]): Code => [
+	...simd(0x0d, a, b),
+	...bytes
+];
+export const splatInt = (value: Code): Code => simd(0x11, value);
+export const addInts = (a: Code, b: Code): Code => simd(0xae, a, b);
+export const shiftIntsLeft = (a: Code, bits: Code): Code => simd(0xab, a, bits);
+export const shiftIntsRight = (a: Code, bits: Code): Code => simd(0xac, a, bits);
+/** Products of eight int16, added in pairs to four int32. */
+export const dotShorts = (a: Code, b: Code): Code => simd(0xba, a, b);
+export const widenLowBytes = (a: Code): Code => simd(0x89, a);
+export const widenHighBytes = (a: Code): Code => simd(0x8a, a);
+export const narrowInts = (a: Code, b: Code): Code => simd(0x85, a, b);
+export const narrowShortsToBytes = (a: Code, b: Code): Code => simd(0x66, a, b);
+export const intsToFloats = (a: Code): Code => simd(0xfa, a);
+export const subtractFloats = (a: Code, b: Code): Code => simd(0xe5, a, b);
+export const multiplyFloats = (a: Code, b: Code): Code => simd(0xe6, a, b);
+export const divideFloats = (a: Code, b: Code): Code => simd(0xe7, a, b);
+
+/** The bytes of a module that exports the functions. */
+export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+	const types = functions.map(({ parameters }) => [
+		0x60,
+		...vector(parameters.map(() => [valueTypes.i32])),
+		0
+	]);
+	const bodies = functions.map(({ locals, body }) => {
+		const declared = Object.values(locals).map((type) => [1, valueTypes[type]]);
+		return sized([...vector(declared), ...body, 0x0b]);
+	});
+	return Uint8Array.from([
+		...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+		...section(1, types),
+		...section(2, [[...text('env'), ...text('memory'), 2, 0, 1]]),
+		...section(
+			3,
+			functions.map((_, index) => unsigned(index))
+		),
+		...section(
+			7,
+			functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)])
+		),
+		...section(10, bodies)
+	]);
+}
+
+const section = (id: number, items: readonly Code[]): Code => [id, ...sized(vector(items))];
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+const sized = (code: Code): Code => [...unsigned(code.length), ...code];
+const text = (value: string): Code => sized([...new TextEncoder().encode(value)]);
+
+function unsigned(value: number): number[] {
+	const low = value & 0x7f;
+	return value < 0x80 ? [low] : [low | 0x80, ...unsigned(value >>> 7)];
+}
+
+function signed(value: number): number[] {
+	const low = value & 0x7f;
+	const rest = value >> 7;
+	const isLast = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
+	return isLast ? [low] : [low | 0x80, ...signed(rest)];
+}
