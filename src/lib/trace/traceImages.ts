@@ -1,4 +1,3 @@
-import type { CropBox } from '../images/panAndScan.js';
 import type { TraceImage } from './trace.js';
 
 export interface TraceImagesInput {
@@ -6,7 +5,7 @@ export interface TraceImagesInput {
 	readonly pictures: readonly {
 		readonly width: number;
 		readonly height: number;
-		readonly crops: readonly CropBox[];
+		readonly crops: readonly TraceImage['box'][];
 	}[];
 	/** 1 for an image soft token, else 0; one a position. */
 	readonly tokenTypeIds: readonly number[];
