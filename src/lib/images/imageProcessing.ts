@@ -36,6 +36,9 @@ export interface ValueArithmetic {
 
 const { fround } = Math;
 
+/** Weights of an axis that a processor keeps for the next picture of the same size. */
+const mostWeights = 64;
+
 /**
  * Pictures to pixel values, equal to Pillow's and NumPy's in every byte and bit.
  * Ports Gemma3ImageProcessorPil (transformers, image_processing_pil_gemma3.py): crops are cut from
@@ -44,6 +47,7 @@ const { fround } = Math;
 export class Gemma3ImageProcessor {
 	readonly options: ImageProcessorOptions;
 	protected readonly arithmetic: Arithmetic = 'pillow';
+	readonly #weights = new Map<string, AxisWeights>();
 
 	/** @throws RangeError naming an option that is out of range */
 	constructor(options: Partial<ImageProcessorOptions> = {}) {
@@ -92,17 +96,10 @@ export class Gemma3ImageProcessor {
 			? options.size
 			: commonSize(parts.map(({ box }) => box));
 		const values = new Float32Array(parts.length * 3 * height * width);
-		const weights = new Map<string, AxisWeights>();
-		const weightsOf = (inputSize: number, outputSize: number) => {
-			const key = `${inputSize} ${outputSize}`;
-			const known = weights.get(key) ?? this.axisWeights(inputSize, outputSize, options);
-			weights.set(key, known);
-			return known;
-		};
 		const write = this.createWriter(options);
 		parts.forEach(({ image, box }, index) => {
-			const across = weightsOf(box.width, width);
-			const down = weightsOf(box.height, height);
+			const across = this.weightsOf(box.width, width, options);
+			const down = this.weightsOf(box.height, height, options);
 			write(image, box, across, down, values, index * 3 * height * width);
 		});
 		return {
@@ -137,6 +134,20 @@ export class Gemma3ImageProcessor {
 			parameters: { factor, mean, std },
 			fromParameters: (value, channel) => normalise(fround(value / factor), channel)
 		};
+	}
+
+	private weightsOf(
+		inputSize: number,
+		outputSize: number,
+		options: ImageProcessorOptions
+	): AxisWeights {
+		const key = `${inputSize} ${outputSize} ${options.resample}`;
+		const known = this.#weights.get(key);
+		if (known !== undefined) return known;
+		if (this.#weights.size >= mostWeights) this.#weights.clear();
+		const weights = this.axisWeights(inputSize, outputSize, options);
+		this.#weights.set(key, weights);
+		return weights;
 	}
 
 	private createWriter(options: ImageProcessorOptions) {
