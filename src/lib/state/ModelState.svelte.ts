@@ -25,6 +25,7 @@ export class ModelState {
 	#controller: AbortController | null = null;
 	#request: LoadRequest | null = null;
 	#restarts = 0;
+	#onReady: () => void = () => {};
 	readonly #startClient: StartClient;
 
 	constructor(startClient: StartClient = startInferenceClient) {
@@ -58,6 +59,11 @@ export class ModelState {
 		return this.#status === 'ready' ? this.#client!.service : null;
 	}
 
+	/** Calls back whenever a model is ready: the first time, after a retry, after a restart. */
+	whenReady(onReady: () => void): void {
+		this.#onReady = onReady;
+	}
+
 	/** Loads a model, in place of any other; true once it is ready, false if it failed or was replaced. */
 	async load(request: LoadRequest): Promise<boolean> {
 		this.#controller?.abort();
@@ -79,6 +85,7 @@ export class ModelState {
 			if (controller !== this.#controller) return false;
 			this.#info = info;
 			this.#status = 'ready';
+			this.#onReady();
 			return true;
 		} catch (error) {
 			if (controller !== this.#controller) return false;

@@ -1,5 +1,6 @@
 import type { ContinueResult, GenerationStep, Prompt } from '../rpc/services.js';
 import { LiveTrace } from '../trace/liveTrace.js';
+import { RecordedTrace } from '../trace/recordedTrace.js';
 import type { Trace } from '../trace/trace.js';
 import { isAbort, toFailure, type Failure } from './failure.js';
 import type { ModelState } from './ModelState.svelte.js';
@@ -35,6 +36,9 @@ export class RunState {
 
 	constructor(model: ModelState) {
 		this.#model = model;
+		model.whenReady(() => {
+			if (!this.isEmpty) void this.run();
+		});
 	}
 
 	get draft(): PromptDraft {
@@ -49,6 +53,12 @@ export class RunState {
 	get notices(): readonly string[] {
 		const trace = this.#result?.trace;
 		return trace instanceof LiveTrace ? trace.run.notices : [];
+	}
+
+	/** Largest error of a recorded weight; null for a live trace. */
+	get recordedError(): number | null {
+		const trace = this.#result?.trace;
+		return trace instanceof RecordedTrace ? trace.maxError : null;
 	}
 
 	get totalMs(): number | null {
@@ -88,7 +98,7 @@ export class RunState {
 	}
 
 	/** Runs after a pause; another call starts the pause anew. */
-	schedule(pauseMs = 150): void {
+	schedule(pauseMs = 100): void {
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => {
 			if (!this.isEmpty) void this.run();
@@ -139,7 +149,7 @@ export class RunState {
 				},
 				controller.signal
 			);
-			const trace = new LiveTrace(service, run, result.trace.model);
+			const trace = new LiveTrace(service, run, result.trace.model, result.trace.files);
 			if (controller !== this.#controller) return void trace.release();
 			this.#model.confirm();
 			this.#finishReason = finishReason;

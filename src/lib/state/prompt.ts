@@ -10,12 +10,13 @@ export function toPrompt({ kind, text }: PromptDraft): Prompt {
 	return kind === 'plain' ? { kind, text } : { kind, messages: [{ role: 'user', content: text }] };
 }
 
-/** The draft that gives a prompt; null if it has more than one user turn. */
+/** The draft that gives a prompt; null if it is more than one user turn of text. */
 export function toDraft(prompt: Prompt): PromptDraft | null {
 	if (prompt.kind === 'plain') return { kind: 'plain', text: prompt.text };
 	const [message, ...others] = prompt.messages;
 	if (others.length > 0 || message?.role !== 'user') return null;
-	return { kind: 'chat', text: message.content };
+	const { content } = message;
+	return typeof content === 'string' ? { kind: 'chat', text: content } : null;
 }
 
 export function isSamePrompt(a: Prompt, b: Prompt): boolean {

@@ -32,6 +32,8 @@ const scoreBytes = 96;
 export class LiveTrace implements Trace {
 	readonly model: ModelInfo;
 	readonly run: RunSummary;
+	/** The picture files of the prompt, in order. */
+	readonly files: readonly PictureFile[];
 	readonly #service: SliceService;
 	readonly #slices = new SliceCache<Tensor | readonly TokenScore[]>(cacheCapacity);
 	#released = false;
@@ -48,6 +50,7 @@ export class LiveTrace implements Trace {
 		this.#service = service;
 		this.run = run;
 		this.model = model;
+		this.files = files;
 		this.pictures = run.pictures.map((info, i) => ({ ...info, blob: files[i]?.blob ?? null }));
 	}
 

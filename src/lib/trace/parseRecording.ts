@@ -22,7 +22,8 @@ export function parseRecording(value: unknown): Recording {
 	checkPrompt(root.prompt);
 	const tokens = toArray(root.tokens, 'tokens');
 	tokens.forEach(checkToken);
-	toArray(root.images, 'images');
+	toArray(root.pictures, 'pictures').forEach((picture, i) => toObject(picture, `pictures[${i}]`));
+	toArray(root.images, 'images').forEach((image, i) => toObject(image, `images[${i}]`));
 
 	const model = toObject(root.model, 'model');
 	toText(model.name, 'model.name');

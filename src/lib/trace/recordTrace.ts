@@ -31,6 +31,12 @@ export async function recordTrace(
 		prompt,
 		model: { ...trace.model, recorded: true },
 		tokens: trace.tokens,
+		pictures: trace.pictures.map(({ name, width, height, panAndScan }) => ({
+			name,
+			width,
+			height,
+			panAndScan
+		})),
 		images: trace.images,
 		masks: trace.masks,
 		attentions: {

@@ -8,13 +8,17 @@ import type {
 	Range,
 	TokenScore,
 	TopLogitsRequest,
-	Trace
+	Trace,
+	TracePicture,
+	VisionAttentionRequest,
+	VisionStateRequest
 } from './trace.js';
 
 /** A trace read from a file: the same pictures without a model. */
 export class RecordedTrace implements Trace {
 	readonly model: ModelInfo;
 	readonly recording: Recording;
+	readonly pictures: readonly TracePicture[];
 	readonly #weights: Float32Array; // [layers, heads, positions, positions]
 
 	/** @throws RecordingError if the attention data does not fit its shape */
@@ -22,6 +26,7 @@ export class RecordedTrace implements Trace {
 		const [layers, heads, queries, keys] = recording.attentions.dims;
 		this.recording = recording;
 		this.model = { ...recording.model, recorded: true };
+		this.pictures = recording.pictures.map((picture) => ({ ...picture, blob: null }));
 		this.#weights = decodeWeights(recording.attentions.data, layers * heads * queries * keys);
 	}
 
@@ -42,10 +47,6 @@ export class RecordedTrace implements Trace {
 
 	get tokens() {
 		return this.recording.tokens;
-	}
-
-	get pictures() {
-		return [];
 	}
 
 	get images() {
@@ -92,14 +93,15 @@ export class RecordedTrace implements Trace {
 		);
 	}
 
-	async visionAttention(): Promise<Tensor> {
+	async visionAttention(request: VisionAttentionRequest, signal?: AbortSignal): Promise<Tensor> {
+		signal?.throwIfAborted();
 		throw new RecordingError(
-			'this recording holds nothing of the vision tower: run the prompt to compute it'
+			`this recording holds nothing of the vision tower (layer ${request.layer} was asked for): run the prompt to compute it`
 		);
 	}
 
-	visionState(): Promise<Tensor> {
-		return this.visionAttention();
+	visionState(request: VisionStateRequest, signal?: AbortSignal): Promise<Tensor> {
+		return this.visionAttention(request, signal);
 	}
 
 	async topLogits(request: TopLogitsRequest, signal?: AbortSignal): Promise<readonly TokenScore[]> {

@@ -1,4 +1,4 @@
-import type { Prompt } from '../rpc/services.js';
+import type { PictureInfo, Prompt } from '../rpc/services.js';
 import type { MaskDescription, ModelInfo, TokenScore, TraceImage, TraceToken } from './trace.js';
 
 /**
@@ -12,6 +12,8 @@ export interface Recording {
 	readonly prompt: Prompt;
 	readonly model: ModelInfo;
 	readonly tokens: readonly TraceToken[];
+	/** Without their pixels. */
+	readonly pictures: readonly PictureInfo[];
 	readonly images: readonly TraceImage[];
 	readonly masks: MaskDescription;
 	readonly attentions: RecordedAttentions;

@@ -1,6 +1,6 @@
-import type { TraceToken } from '../trace/trace.js';
+import type { TraceImage, TraceToken } from '../trace/trace.js';
 import { formatShare } from './format.js';
-import { tokenLabel } from './tokenLabel.js';
+import { imageLabel, tokenLabel } from './tokenLabel.js';
 
 /** A part of one query's attention: where it goes, and how much. */
 export interface AttentionShare {
@@ -22,22 +22,22 @@ export interface AttentionShare {
  */
 export function summarizeAttention(
 	weights: ArrayLike<number>,
-	tokens: readonly TraceToken[],
+	{ tokens, images }: { tokens: readonly TraceToken[]; images: readonly TraceImage[] },
 	query: number,
 	{ count = 3, least = 0.05 }: { count?: number; least?: number } = {}
 ): AttentionShare[] {
 	const shares: AttentionShare[] = [];
-	const images = new Map<number, number>();
+	const squares = new Map<number, number>();
 	for (let key = 0; key < weights.length; key++) {
 		const image = tokens[key].imageIndex;
-		if (image !== null) images.set(image, (images.get(image) ?? 0) + weights[key]);
+		if (image !== null) squares.set(image, (squares.get(image) ?? 0) + weights[key]);
 		else {
 			const label = tokenLabel(tokens[key], { length: 16 });
 			shares.push({ weight: weights[key], label, key, isSelf: key === query });
 		}
 	}
-	for (const [image, weight] of images) {
-		shares.push({ weight, label: `image ${image + 1}`, key: null, isSelf: false });
+	for (const [image, weight] of squares) {
+		shares.push({ weight, label: imageLabel(images, image), key: null, isSelf: false });
 	}
 	return shares
 		.filter((share) => share.weight >= least)

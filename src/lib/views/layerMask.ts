@@ -47,3 +47,13 @@ export function openCells(mask: AttentionMask, head: number | 'mean'): Uint8Arra
 	for (let i = 0; i < heads * size; i++) open[i % size] |= mask.open[i];
 	return open;
 }
+
+/** A sentence `closed: key 3 is …` in two: `closed`, and `Key 3 is ….` */
+export function splitReason(sentence: string): { verdict: string; because: string } {
+	const colon = sentence.indexOf(': ');
+	const because = sentence.slice(colon + 2);
+	return {
+		verdict: sentence.slice(0, colon),
+		because: `${because.charAt(0).toUpperCase()}${because.slice(1)}.`
+	};
+}

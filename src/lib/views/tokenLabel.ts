@@ -1,4 +1,4 @@
-import type { TraceToken } from '../trace/trace.js';
+import type { TraceImage, TraceToken } from '../trace/trace.js';
 
 const visible: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎', '\t': '⇥', '\r': '␍' };
 
@@ -35,6 +35,12 @@ export function tokenLabel(
 	if (token.kind === 'image' && softIndex !== undefined) return `soft ${softIndex}`;
 	const text = token.kind === 'text' ? toVisibleText(token.text) : token.text;
 	return truncateMiddle(text, length);
+}
+
+/** What one square of a picture is called, counted from 1: `image 1`, `image 1, crop 2`. */
+export function imageLabel(images: readonly TraceImage[], index: number): string {
+	const { picture, crop } = images[index] ?? { picture: index, crop: null };
+	return crop === null ? `image ${picture + 1}` : `image ${picture + 1}, crop ${crop + 1}`;
 }
 
 /** A run of tokens that the strip draws as one: a single token, or the soft tokens of one image. */
