@@ -28,7 +28,7 @@ const toolkit = {
 		packageTypes: ['onnxruntime-web', 'onnxruntime-common']
 	},
 	trace: { values: ['tensor'], types: ['gemma3', 'rpc'] },
-	views: { values: ['tensor', 'gemma3', 'trace'], packages: ['d3-[a-z-]+'] }
+	views: { values: ['tensor', 'gemma3', 'images', 'trace'], packages: ['d3-[a-z-]+'] }
 };
 const toolkitFolders = Object.keys(toolkit);
 

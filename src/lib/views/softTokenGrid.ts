@@ -30,9 +30,7 @@ export function placeOfSoftToken(
 	images: readonly TraceImage[],
 	position: number
 ): SoftTokenPlace | null {
-	const image = images.findIndex(
-		({ tokens }) => position >= tokens.start && position < tokens.end
-	);
+	const image = images.findIndex(({ tokens }) => position >= tokens.start && position < tokens.end);
 	return image < 0 ? null : { image, index: position - images[image].tokens.start };
 }
 
