@@ -40,14 +40,12 @@ type Painter = (
 const flatPainter: Painter = (grid, cellPixels, palette, pixels, width) => {
 	const paper = toPixel(palette.paper);
 	for (let row = 0, i = 0; row < grid.rows; row++) {
-		for (let column = 0; column < grid.columns; column++, i++) {
-			const closed = (grid.texture[i] & ~notch) === texture.closed;
-			const color = closed ? paper : grid.fill[i];
-			for (let y = 0; y < cellPixels; y++) {
-				const start = (row * cellPixels + y) * width + column * cellPixels;
-				pixels.fill(color, start, start + cellPixels);
-			}
+		const top = row * cellPixels * width;
+		for (let column = 0, at = top; column < grid.columns; column++, i++) {
+			const color = (grid.texture[i] & ~notch) === texture.closed ? paper : grid.fill[i];
+			for (let x = 0; x < cellPixels; x++) pixels[at++] = color;
 		}
+		for (let y = 1; y < cellPixels; y++) pixels.copyWithin(top + y * width, top, top + width);
 	}
 };
 
