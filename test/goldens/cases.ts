@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Comparison } from './comparison.js';
+import { runImagesCase } from './imagesCase.js';
 import { runMasksCase } from './masksCase.js';
 import { runModelCase } from './modelCase.js';
 import { runPanAndScanCase } from './panAndScanCase.js';
+import { runProcessorCase } from './processorCase.js';
 import { runSamplingCase } from './samplingCase.js';
 import { runTokensCase } from './tokensCase.js';
 
@@ -18,12 +20,13 @@ const FILE_CASES: readonly [RegExp, (path: string) => Promise<Comparison[]> | Co
 	[/^masks.*\.json$/, runMasksCase],
 	[/^tokens.*\.json$/, runTokensCase],
 	[/^sampling.*\.json$/, runSamplingCase],
-	[/^pan-and-scan.*\.json$/, runPanAndScanCase]
+	[/^pan-and-scan.*\.json$/, runPanAndScanCase],
+	[/^processor.*\.json$/, runProcessorCase]
 ];
 
 /** Files that belong to a case of their folder, or to none. */
 const COMPANIONS =
-	/^(config|generation_config|tokenizer|tokenizer_config|spec|golden|processor|package.*)\.json$/;
+	/^(config|generation_config|tokenizer|tokenizer_config|spec|golden|package.*)\.json$/;
 
 /**
  * Every case of a folder and the folders in it, by what lies there. A JSON file that nobody knows
@@ -38,6 +41,7 @@ export function findCases(root: string, directory = root): GoldenCase[] {
 		const run = has('spec.json') ? unsupported : runModelCase;
 		cases.push({ name, run: () => run(directory) });
 	}
+	if (has('golden.json')) cases.push({ name, run: () => runImagesCase(directory) });
 	for (const entry of entries) {
 		const path = join(directory, entry.name);
 		if (entry.isDirectory()) cases.push(...findCases(root, path));
