@@ -1,22 +1,23 @@
-import type { ContinueResult, GenerationStep, Prompt } from '../rpc/services.js';
+import type { ContinueResult, GenerationStep, Prompt, RunRequest } from '../rpc/services.js';
 import { LiveTrace } from '../trace/liveTrace.js';
 import { RecordedTrace } from '../trace/recordedTrace.js';
 import type { Trace } from '../trace/trace.js';
 import { isAbort, toFailure, type Failure } from './failure.js';
 import type { ModelState } from './ModelState.svelte.js';
-import { isSamePrompt, toPrompt, type PromptDraft } from './prompt.js';
+import { emptyDraft, toPrompt, toPromptKey, type PromptDraft } from './prompt.js';
 
 /** A trace, and the prompt it belongs to. */
 interface Result {
 	readonly trace: Trace;
-	readonly prompt: Prompt;
+	/** See `toPromptKey`. */
+	readonly promptKey: string;
 	/** Milliseconds from the request to the trace; null for a recording. */
 	readonly totalMs: number | null;
 }
 
 /** The prompt, and what the model made of it. The latest run wins; older ones are aborted. */
 export class RunState {
-	#draft = $state.raw<PromptDraft>({ kind: 'chat', text: '' });
+	#draft = $state.raw<PromptDraft>(emptyDraft);
 	#result = $state.raw<Result | null>(null);
 	#activity = $state<'none' | 'running' | 'generating'>('none');
 	#steps = $state.raw<readonly GenerationStep[]>([]);
@@ -28,11 +29,18 @@ export class RunState {
 	readonly #model: ModelState;
 
 	readonly prompt = $derived(toPrompt(this.#draft));
+	/** What the editor asks of the model, pictures included. */
+	readonly request = $derived.by<RunRequest>(() => {
+		const { pictures, panAndScan } = this.#draft;
+		if (pictures.length === 0) return { prompt: this.prompt };
+		const files = pictures.map(({ name, blob }) => ({ name, blob }));
+		return { prompt: this.prompt, pictures: files, panAndScan };
+	});
+	/** The same for two drafts only if the model would see the same. */
+	readonly promptKey = $derived(toPromptKey(this.prompt, this.#draft));
 	/** The shown trace belongs to another prompt than the one in the editor. */
-	readonly isStale = $derived(
-		this.#result !== null && !isSamePrompt(this.#result.prompt, this.prompt)
-	);
-	readonly isEmpty = $derived(this.#draft.text.trim() === '');
+	readonly isStale = $derived(this.#result !== null && this.#result.promptKey !== this.promptKey);
+	readonly isEmpty = $derived(this.#draft.text.trim() === '' && this.#draft.pictures.length === 0);
 
 	constructor(model: ModelState) {
 		this.#model = model;
@@ -90,7 +98,7 @@ export class RunState {
 	/** Shows a trace that was recorded elsewhere, and puts its prompt into the editor. */
 	showRecording(trace: Trace, prompt: Prompt, draft: PromptDraft): void {
 		this.#draft = draft;
-		this.#result = { trace, prompt, totalMs: null };
+		this.#result = { trace, promptKey: toPromptKey(prompt), totalMs: null };
 	}
 
 	edit(draft: Partial<PromptDraft>): void {
@@ -115,14 +123,14 @@ export class RunState {
 			this.#failure = { message: 'The prompt is empty.', remedy: 'Type some text.' };
 			return;
 		}
-		const prompt = this.prompt;
+		const { request, promptKey } = this;
 		const controller = this.#begin('running');
 		try {
-			const run = await service.run({ prompt }, controller.signal);
-			const trace = new LiveTrace(service, run, model);
-			if (controller !== this.#controller) return void trace.release();
+			const run = await service.run(request, controller.signal);
+			const trace = new LiveTrace(service, run, model, request.pictures);
+			if (controller !== this.#controller) return discard(trace);
 			this.#model.confirm();
-			this.#show({ trace, prompt, totalMs: run.totalMs });
+			this.#show({ trace, promptKey, totalMs: run.totalMs });
 			this.#finishReason = null;
 		} catch (error) {
 			this.#handle(error, controller);
@@ -150,7 +158,7 @@ export class RunState {
 				controller.signal
 			);
 			const trace = new LiveTrace(service, run, result.trace.model, result.trace.files);
-			if (controller !== this.#controller) return void trace.release();
+			if (controller !== this.#controller) return discard(trace);
 			this.#model.confirm();
 			this.#finishReason = finishReason;
 			this.#show({ ...result, trace, totalMs: performance.now() - started });
@@ -194,7 +202,7 @@ export class RunState {
 		const old = this.#result?.trace;
 		this.#result = result;
 		this.#steps = [];
-		if (old instanceof LiveTrace) old.release().catch(() => {});
+		if (old instanceof LiveTrace) discard(old);
 	}
 
 	#handle(error: unknown, controller: AbortController): void {
@@ -205,6 +213,11 @@ export class RunState {
 			this.#failure = toFailure(error);
 		}
 	}
+}
+
+/** Frees a run that nobody shows; with a worker that is gone there is nothing to free. */
+function discard(trace: LiveTrace): void {
+	trace.release().catch(() => {});
 }
 
 function toRate(steps: readonly GenerationStep[]): number | null {

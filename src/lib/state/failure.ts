@@ -32,6 +32,12 @@ const remedies: readonly { readonly pattern: RegExp; readonly remedy: string }[]
 		remedy:
 			'The files of the model do not fit together. Put the original files back and load again.'
 	},
+	{
+		pattern: /image tokens but received/,
+		remedy:
+			'Every picture needs one <start_of_image> in plain text: add or remove the ones that differ.'
+	},
+	{ pattern: /ImageError/, remedy: 'Remove the picture, or add another.' },
 	{ pattern: /context|too long|longer than/i, remedy: 'Shorten the prompt.' },
 	{ pattern: /empty/i, remedy: 'Type some text.' }
 ];

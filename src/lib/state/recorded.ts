@@ -1,6 +1,6 @@
 import { RecordedTrace } from '../trace/recordedTrace.js';
 import type { RunState } from './RunState.svelte.js';
-import { toDraft } from './prompt.js';
+import { emptyDraft, toDraft } from './prompt.js';
 
 /** A recorded trace from the text of its file; throws `RecordingError` saying what is wrong with it. */
 export function parseRecorded(text: string): RecordedTrace {
@@ -10,5 +10,5 @@ export function parseRecorded(text: string): RecordedTrace {
 /** Puts a recorded trace and its prompt on the page. */
 export function showRecorded(run: RunState, recorded: RecordedTrace): void {
 	const { prompt } = recorded.recording;
-	run.showRecording(recorded, prompt, toDraft(prompt) ?? { kind: 'chat', text: '' });
+	run.showRecording(recorded, prompt, toDraft(prompt) ?? emptyDraft);
 }
