@@ -16,3 +16,20 @@ export function keyValueBytes(
 	);
 	return { withWindows: kept * perToken, allGlobal: config.layerTypes.length * length * perToken };
 }
+
+/**
+ * Bytes of keys and values of each layer for one sequence of `length` tokens.
+ *
+ * @param bytesPerElement 4 for fp32, 2 for the bf16 that released checkpoints are run in
+ */
+export function keyValueBytesByLayer(
+	config: Pick<Gemma3TextConfig, 'layerTypes' | 'numKeyValueHeads' | 'headDim' | 'slidingWindow'>,
+	length: number,
+	bytesPerElement: number = Float32Array.BYTES_PER_ELEMENT
+): number[] {
+	const perToken = 2 * config.numKeyValueHeads * config.headDim * bytesPerElement;
+	return config.layerTypes.map(
+		(type) =>
+			perToken * (type === 'full_attention' ? length : Math.min(length, config.slidingWindow))
+	);
+}

@@ -21,6 +21,9 @@ export interface Palette {
 	readonly alert: string;
 	/** The far end of the weight ramp. */
 	readonly weight: string;
+	/** The far ends of the signed ramp; 0 is paper. */
+	readonly positive: string;
+	readonly negative: string;
 }
 
 /** `src/routes/app.css` repeats these as custom properties; a test holds the two together. */
@@ -38,7 +41,9 @@ export const lightPalette: Palette = {
 	image: '#a92a79',
 	control: '#6b6e73',
 	alert: '#b3261e',
-	weight: '#1b275e'
+	weight: '#1b275e',
+	positive: '#2c3f9e',
+	negative: '#8f4a00'
 };
 
 export const darkPalette: Palette = {
@@ -52,10 +57,12 @@ export const darkPalette: Palette = {
 	global: '#e3a64a',
 	localTile: '#37a095',
 	globalTile: '#ba8940',
-	image: '#e06ab2',
+	image: '#ee4f92',
 	control: '#8f9299',
 	alert: '#ff8a80',
-	weight: '#d6deff'
+	weight: '#d6deff',
+	positive: '#a9b8ff',
+	negative: '#f0b070'
 };
 
 /**
