@@ -1,8 +1,12 @@
 import { projectPositions } from '../src/lib/gemma3/causalLanguageModel.js';
 import type { Batch } from '../src/lib/gemma3/modelInputs.js';
 import type { MultimodalInput } from '../src/lib/gemma3/multimodalModel.js';
-import { disposePass, readPositions, type DevicePass } from '../src/lib/gemma3/textModel.js';
-import type { DeviceTensor } from '../src/lib/runtime/deviceTensor.js';
+import {
+	disposePass,
+	readAttentionRows,
+	readPositions,
+	type DevicePass
+} from '../src/lib/gemma3/devicePass.js';
 import { createTensor, type Tensor } from '../src/lib/tensor/tensor.js';
 import type {
 	AttentionRequest,
@@ -48,20 +52,21 @@ export class ModelRun {
 
 	/** `[heads, queries, keys]` */
 	async attention(request: AttentionRequest, signal?: AbortSignal): Promise<Tensor> {
-		const tensor = await this.#attentionOf(request.layer, signal);
-		const [, heads, length, capacity] = tensor.dims;
-		const { head } = request;
+		const pass = await this.#withAttention(request.layer, signal);
+		const { head, layer } = request;
+		const heads = this.#model.config.textConfig.numAttentionHeads;
+		const length = this.#pass.inputsEmbeds.dims[1];
 		checkIndex('head', head ?? 0, heads);
 		const queries = checkRange('queries', request.queries, length);
-		const keys = checkRange('keys', request.keys, this.#pass.keyLength);
+		const keys = checkRange('keys', request.keys, pass.keyLength);
 		const chosen = head === undefined ? Array.from({ length: heads }, (_, i) => i) : [head];
 		const rows = queries.end - queries.start;
 		const width = keys.end - keys.start;
 		const data = new Float32Array(chosen.length * rows * width);
 		for (const [i, h] of chosen.entries()) {
-			const block = await tensor.read((h * length + queries.start) * capacity, rows * capacity);
+			const block = await readAttentionRows(pass, layer, h, queries);
 			for (let row = 0; row < rows; row++) {
-				const start = row * capacity;
+				const start = row * pass.keyLength;
 				const part = block.subarray(start + keys.start, start + keys.end);
 				data.set(part, (i * rows + row) * width);
 			}
@@ -102,19 +107,20 @@ export class ModelRun {
 		disposePass(this.#pass);
 	}
 
-	async #attentionOf(layer: number, signal?: AbortSignal): Promise<DeviceTensor> {
+	/** The pass, with this layer's map among its outputs. */
+	async #withAttention(layer: number, signal?: AbortSignal): Promise<DevicePass> {
 		checkIndex('layer', layer, this.#model.config.textConfig.numHiddenLayers);
-		const held = this.#pass.attentions.get(layer);
-		if (held !== undefined) return held;
+		if (this.#pass.attentions.has(layer)) return this.#pass;
 		// One layer at a time: the map just asked for replaces the last one.
 		const fetches = { attentions: [layer], hiddenStates: [] };
 		const again = await this.#model.model.run({ ...this.input, signal }, fetches);
 		const previous = this.#pass;
-		this.#pass = { ...previous, attentions: again.attentions };
+		const pass = { ...previous, attentions: again.attentions };
+		this.#pass = pass;
 		for (const tensor of [...previous.attentions.values(), ...again.hiddenStates.values()]) {
 			tensor.dispose();
 		}
-		if (this.#disposed) disposePass(this.#pass);
-		return again.attentions.get(layer)!;
+		if (this.#disposed) disposePass(pass);
+		return pass;
 	}
 }

@@ -110,34 +110,43 @@ export const closedBias = -1e30;
  */
 export const absentBias = -2e38;
 
+/** How a cache lays keys out, and a pass its queries. */
+export interface MaskLayout {
+	/** By place: the position of the key that lies there, or -1; in their order when absent. */
+	readonly positions?: ArrayLike<number>;
+	/** Query rows with padding behind the mask's own; padding sees nothing. */
+	readonly rows?: number;
+}
+
 /**
  * A mask as numbers to add to the scores before softmax: 0 for open cells, `closedBias` for closed
- * ones, and `absentBias` for keys from keyLength to `keyCapacity`.
+ * ones, and `absentBias` for places without a key.
  *
- * @returns `[batch, 1 or heads, queryLength, keyCapacity]`
- * @throws RangeError if `keyCapacity` is below the mask's keyLength
+ * @returns `[batch, 1 or heads, rows, places]`
+ * @throws RangeError if `rows` is below the mask's queryLength, or a position beyond its keys
  */
-export function toAdditiveMask(
-	mask: AttentionMask,
-	options: { readonly keyCapacity?: number } = {}
-): Tensor {
+export function toAdditiveMask(mask: AttentionMask, layout: MaskLayout = {}): Tensor {
 	const [batch, heads, queryLength, keyLength] = mask.dims;
-	const { keyCapacity = keyLength } = options;
-	if (!Number.isSafeInteger(keyCapacity) || keyCapacity < keyLength) {
-		throw new RangeError(`keyCapacity is ${keyCapacity}: the mask has ${keyLength} keys`);
+	const { positions = Array.from({ length: keyLength }, (_, key) => key) } = layout;
+	const { rows = queryLength } = layout;
+	if (!Number.isSafeInteger(rows) || rows < queryLength) {
+		throw new RangeError(`rows is ${rows}: the mask has ${queryLength} queries`);
 	}
-	const rows = batch * heads * queryLength;
-	const bias = new Float32Array(rows * keyCapacity).fill(closedBias);
-	for (let row = 0; row < rows; row++) {
-		const open = mask.open.subarray(row * keyLength, (row + 1) * keyLength);
-		const to = row * keyCapacity;
-		for (let key = open.indexOf(1); key >= 0;) {
-			const next = open.indexOf(0, key);
-			const end = next < 0 ? keyLength : next;
-			bias.fill(0, to + key, to + end);
-			key = open.indexOf(1, end);
+	const places = positions.length;
+	for (let place = 0; place < places; place++) {
+		if (positions[place] < keyLength) continue;
+		throw new RangeError(`position ${positions[place]}: the mask has ${keyLength} keys`);
+	}
+	const bias = new Float32Array(batch * heads * rows * places).fill(absentBias);
+	for (let plane = 0; plane < batch * heads; plane++) {
+		for (let query = 0; query < queryLength; query++) {
+			const from = (plane * queryLength + query) * keyLength;
+			const to = (plane * rows + query) * places;
+			for (let place = 0; place < places; place++) {
+				const position = positions[place];
+				if (position >= 0) bias[to + place] = mask.open[from + position] === 1 ? 0 : closedBias;
+			}
 		}
-		bias.fill(absentBias, to + keyLength, to + keyCapacity);
 	}
-	return createTensor('float32', [batch, heads, queryLength, keyCapacity], bias);
+	return createTensor('float32', [batch, heads, rows, places], bias);
 }

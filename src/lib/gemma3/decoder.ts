@@ -1,13 +1,16 @@
 import type * as Ort from 'onnxruntime-web';
 import { DeviceTensor } from '../runtime/deviceTensor.js';
+import { InputBuffers } from '../runtime/inputBuffers.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { toAdditiveMask, type AttentionMask } from './attentionMask.js';
+import type { AttentionMask } from './attentionMask.js';
+import { plainLayout } from './cacheLayout.js';
 import type { Gemma3TextConfig } from './configuration.js';
+import { inputFeeds, maskFeeds } from './decoderFeeds.js';
 import { buildDecoderGraph } from './decoderGraph.js';
+import type { CacheLayouts, KeyValueCache } from './keyValueCache.js';
+import { padQueries } from './passSizes.js';
 import type { Weights } from './weights.js';
-import type { KeyValueCache } from './keyValueCache.js';
-import { ropeTables } from './rope.js';
 
 export interface DecoderInput {
 	/** `[batch, queries, hiddenSize]`, scaled. */
@@ -26,21 +29,29 @@ export interface DecoderFetches {
 	readonly hiddenStates?: readonly number[];
 }
 
-/** What a run left on the device. The caller disposes every tensor. */
+/**
+ * What a run left on the device. The caller disposes every tensor. On WebGPU there may be rows of
+ * padding behind the queries.
+ */
 export interface DecoderOutput {
-	/** By layer, `[batch, heads, queries, keyCapacity]`; keys beyond `past + queries` are padding. */
+	/** By layer, `[batch, heads, rows, places]`; `layouts` says which key lies at which place. */
 	readonly attentions: ReadonlyMap<number, DeviceTensor>;
-	/** By layer, `[batch, queries, hiddenSize]`; the last one, after the final norm, is always there. */
+	/** By layer, `[batch, rows, hiddenSize]`; the last one, after the final norm, is always there. */
 	readonly hiddenStates: ReadonlyMap<number, DeviceTensor>;
+	readonly layouts: CacheLayouts;
 }
 
 /** The decoder of one checkpoint, loaded on one device. */
 export class Decoder {
+	readonly #buffers: InputBuffers;
+
 	private constructor(
 		readonly runtime: Runtime,
 		readonly config: Gemma3TextConfig,
 		readonly session: Session
-	) {}
+	) {
+		this.#buffers = new InputBuffers(runtime);
+	}
 
 	static async create(runtime: Runtime, config: Gemma3TextConfig, weights: Weights) {
 		const session = await runtime.createSession(buildDecoderGraph(config, weights));
@@ -50,7 +61,8 @@ export class Decoder {
 	/**
 	 * One forward pass.
 	 *
-	 * @throws DeviceLostError, or the signal's reason if it is aborted before the pass starts
+	 * @throws RangeError if the pass is too long for the cache's ring, DeviceLostError, or the
+	 * signal's reason if it is aborted before the pass starts
 	 */
 	async run(
 		input: DecoderInput,
@@ -59,28 +71,21 @@ export class Decoder {
 	): Promise<DecoderOutput> {
 		const { cache } = input;
 		const [, queries] = input.inputsEmbeds.dims;
-		await cache?.reserve(cache.length + queries);
+		// Shapes enter the key of a compiled pipeline, so on WebGPU there are only a few of them.
+		const rows = this.runtime.device === 'webgpu' ? padQueries(queries) : queries;
+		const layouts = cache?.prepare(queries, rows) ?? toLayouts(plainLayout(queries, rows));
 		const feeds = {
-			...this.#inputFeeds(input),
-			...this.#maskFeeds(input.masks, cache?.capacity ?? queries),
-			...this.#cacheFeeds(input)
+			...inputFeeds(this.#buffers, this.config, input, rows, layouts),
+			...maskFeeds(this.#buffers, this.config, input.masks, rows, layouts),
+			...this.#cacheFeeds(input, rows)
 		};
-		const layers = this.config.layerTypes.keys();
 		const attentions = new Set(fetches.attentions);
 		const hiddenStates = new Set(fetches.hiddenStates).add(this.config.numHiddenLayers);
-		// On the GPU the cache is handed over whole; on the CPU only what is new is copied.
-		const part = this.runtime.device === 'webgpu' ? 'present' : 'new';
-		const cacheNames = [...(cache ? layers : [])].flatMap((layer) => [
-			`${part}.${layer}.key`,
-			`${part}.${layer}.value`
-		]);
-		const names = [
-			...[...attentions].map((layer) => `attentions.${layer}`),
-			...[...hiddenStates].map((layer) => `hidden_states.${layer}`),
-			...cacheNames
-		];
-		const outputs = await this.session.run(feeds, names, signal);
-		if (cache !== undefined) this.#updateCache(cache, outputs, queries);
+		const wanted: Record<string, Ort.Tensor | null> = { ...this.#cacheFetches(cache) };
+		for (const layer of attentions) wanted[`attentions.${layer}`] = null;
+		for (const layer of hiddenStates) wanted[`hidden_states.${layer}`] = null;
+		const outputs = await this.session.run(feeds, wanted, signal);
+		if (cache !== undefined) this.#updateCache(cache, outputs, queries, layouts);
 		const collect = (prefix: string, chosen: Set<number>) =>
 			new Map(
 				[...chosen].map((layer) => [
@@ -90,87 +95,66 @@ export class Decoder {
 			);
 		return {
 			attentions: collect('attentions', attentions),
-			hiddenStates: collect('hidden_states', hiddenStates)
+			hiddenStates: collect('hidden_states', hiddenStates),
+			layouts
 		};
 	}
 
-	dispose(): Promise<void> {
-		return this.session.dispose();
+	async dispose(): Promise<void> {
+		await this.session.dispose();
+		this.#buffers.dispose();
 	}
 
-	#inputFeeds({ inputsEmbeds, positionIds }: DecoderInput) {
-		const { Tensor } = this.runtime.ort;
-		const [batch, queries] = inputsEmbeds.dims;
-		const rows = BigInt64Array.from({ length: batch * queries }, (_, row) => BigInt(row));
-		const feeds: Record<string, Ort.Tensor> = {
-			inputs_embeds: new Tensor('float32', inputsEmbeds.data, inputsEmbeds.dims),
-			rope_rows: new Tensor('int64', rows, [batch, queries])
-		};
-		const { headDim } = this.config;
-		for (const kind of new Set(this.config.layerTypes)) {
-			const tables = ropeTables(this.config.ropeParameters[kind], headDim, positionIds.flat());
-			const dims = [batch * queries, headDim / 2];
-			feeds[`rope_cos.${kind}`] = new Tensor('float32', tables.cos, dims);
-			feeds[`rope_sin.${kind}`] = new Tensor('float32', tables.sin, dims);
-		}
-		return feeds;
-	}
-
-	#maskFeeds(masks: readonly AttentionMask[], keyCapacity: number) {
-		const tensors = new Map<AttentionMask, Ort.Tensor>();
-		const feeds: Record<string, Ort.Tensor> = {};
-		masks.forEach((mask, layer) => {
-			let tensor = tensors.get(mask);
-			if (tensor === undefined) {
-				const additive = toAdditiveMask(mask, { keyCapacity });
-				tensor = new this.runtime.ort.Tensor('float32', additive.data, additive.dims);
-				tensors.set(mask, tensor);
-			}
-			feeds[`mask.${layer}`] = tensor;
-		});
-		return feeds;
-	}
-
-	#cacheFeeds({ inputsEmbeds, cache }: DecoderInput) {
-		const { Tensor } = this.runtime.ort;
-		const [batch, queries] = inputsEmbeds.dims;
+	#cacheFeeds({ inputsEmbeds, cache }: DecoderInput, rows: number) {
+		const [batch] = inputsEmbeds.dims;
 		const { numKeyValueHeads: heads, headDim } = this.config;
-		const rows = new BigInt64Array(batch * heads * queries * 3);
-		let at = 0;
-		for (let b = 0; b < batch; b++) {
-			for (let head = 0; head < heads; head++) {
-				for (let query = 0; query < queries; query++) {
-					rows[at++] = BigInt(b);
-					rows[at++] = BigInt(head);
-					rows[at++] = BigInt((cache?.length ?? 0) + query);
-				}
-			}
-		}
-		const feeds: Record<string, Ort.Tensor> = {
-			cache_rows: new Tensor('int64', rows, [batch, heads, queries, 3])
-		};
+		const feeds: Record<string, Ort.Tensor> = {};
 		// Without a cache every row is overwritten, so one array of any content serves all layers.
-		const dims = [batch, heads, queries, headDim];
-		const empty = cache ? undefined : new Float32Array(batch * heads * queries * headDim);
+		const dims = [batch, heads, rows, headDim];
+		const empty = cache
+			? undefined
+			: this.#buffers.tensor(
+					'past',
+					'float32',
+					new Float32Array(batch * heads * rows * headDim),
+					dims
+				);
 		for (let layer = 0; layer < this.config.numHiddenLayers; layer++) {
 			for (const part of ['key', 'value'] as const) {
-				feeds[`past.${layer}.${part}`] =
-					cache?.entries[layer][part] ?? new Tensor('float32', empty!, dims);
+				feeds[`past.${layer}.${part}`] = cache?.entries[layer][part] ?? empty!;
 			}
 		}
 		return feeds;
 	}
 
-	#updateCache(cache: KeyValueCache, outputs: Record<string, Ort.Tensor>, queries: number) {
-		for (let layer = 0; layer < this.config.numHiddenLayers; layer++) {
-			if (this.runtime.device === 'webgpu') {
-				const key = outputs[`present.${layer}.key`];
-				cache.replace(layer, { key, value: outputs[`present.${layer}.value`] });
-			} else {
-				const key = outputs[`new.${layer}.key`].data as Float32Array;
-				cache.append(layer, key, outputs[`new.${layer}.value`].data as Float32Array);
+	/** On the GPU a run writes into the cache itself; on the CPU what it adds is copied in afterwards. */
+	#cacheFetches(cache: KeyValueCache | undefined) {
+		const fetches: Record<string, Ort.Tensor | null> = {};
+		cache?.entries.forEach((entry, layer) => {
+			for (const part of ['key', 'value'] as const) {
+				if (this.runtime.device === 'webgpu') fetches[`present.${layer}.${part}`] = entry[part];
+				else fetches[`new.${layer}.${part}`] = null;
+			}
+		});
+		return fetches;
+	}
+
+	#updateCache(
+		cache: KeyValueCache,
+		outputs: Record<string, Ort.Tensor>,
+		queries: number,
+		layouts: CacheLayouts
+	) {
+		if (this.runtime.device === 'wasm') {
+			for (const [layer, kind] of this.config.layerTypes.entries()) {
+				const { rows } = layouts[kind];
+				cache.write(layer, rows, outputs[`new.${layer}.key`], outputs[`new.${layer}.value`]);
 			}
 		}
-		cache.length += queries;
+		cache.append(queries);
 	}
+}
+
+function toLayouts(layout: CacheLayouts['full_attention']): CacheLayouts {
+	return { full_attention: layout, sliding_attention: layout };
 }

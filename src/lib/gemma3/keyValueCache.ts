@@ -1,31 +1,55 @@
-import type { Runtime } from '../runtime/runtime.js';
-import type { Gemma3TextConfig } from './configuration.js';
 import type * as Ort from 'onnxruntime-web';
+import type { Runtime } from '../runtime/runtime.js';
+import { ringCapacity, ringPositions, type CacheLayout } from './cacheLayout.js';
+import {
+	createEntry,
+	disposeEntry,
+	growEntry,
+	writeRows,
+	type CacheEntry
+} from './cacheStorage.js';
+import type { Gemma3TextConfig, LayerType } from './configuration.js';
 
-export interface CacheEntry {
-	key: Ort.Tensor;
-	value: Ort.Tensor;
+export interface CacheOptions {
+	/** Keep only the window in local layers. Then a pass may be no longer than `longestPass`. */
+	readonly ring?: boolean;
+	/** Queries of the longest pass, padding included; 256 by default. */
+	readonly longestPass?: number;
 }
+
+export type CacheLayouts = Readonly<Record<LayerType, CacheLayout>>;
 
 const SMALLEST_CAPACITY = 64;
 
 /**
- * Keys (after RoPE) and values of every layer, `[batch, kvHeads, capacity, headDim]` each, of which
- * the first `length` places are filled. A forward pass appends to it. The capacity is a power of
- * two, so that on WebGPU the shapes, and with them the compiled pipelines, seldom change.
+ * Keys (after RoPE) and values of every layer, `[batch, kvHeads, capacity, headDim]` each. A forward
+ * pass appends to it. The capacity doubles when it is full, so that on WebGPU the shapes, and with
+ * them the compiled pipelines, seldom change. As a ring, local layers stop growing at the window
+ * and one pass.
  */
 export class KeyValueCache {
 	/** Tokens held. */
-	length = 0;
+	#length = 0;
+	/** One more than the highest position ever written; positions behind `length` are left over. */
+	#written = 0;
 	#capacity = 0;
 	#entries: CacheEntry[] = [];
+	readonly #ring: number;
 
 	constructor(
 		readonly runtime: Runtime,
 		readonly config: Gemma3TextConfig,
-		readonly batchSize: number
-	) {}
+		readonly batchSize: number,
+		{ ring = false, longestPass = 256 }: CacheOptions = {}
+	) {
+		this.#ring = ring ? ringCapacity(config.slidingWindow, longestPass) : Infinity;
+	}
 
+	get length(): number {
+		return this.#length;
+	}
+
+	/** Places in the layers that see everything. */
 	get capacity(): number {
 		return this.#capacity;
 	}
@@ -36,78 +60,122 @@ export class KeyValueCache {
 	}
 
 	get byteLength(): number {
-		const { numKeyValueHeads, headDim, numHiddenLayers } = this.config;
-		return 2 * 4 * numHiddenLayers * this.batchSize * numKeyValueHeads * this.#capacity * headDim;
+		return this.config.layerTypes.reduce((sum, kind) => sum + this.layerBytes(kind), 0);
 	}
 
-	/** Forgets what lies behind the first `length` tokens. */
+	/** Bytes of the keys and values of one layer. */
+	layerBytes(kind: LayerType): number {
+		const { numKeyValueHeads, headDim } = this.config;
+		return 2 * 4 * this.batchSize * numKeyValueHeads * this.capacityOf(kind) * headDim;
+	}
+
+	capacityOf(kind: LayerType): number {
+		return kind === 'full_attention' ? this.#capacity : Math.min(this.#capacity, this.#ring);
+	}
+
+	/** The positions that a layer still holds, half-open. */
+	held(kind: LayerType): { start: number; end: number } {
+		const start = Math.max(0, this.#written - Math.max(1, this.capacityOf(kind)));
+		return { start: Math.min(start, this.#length), end: this.#length };
+	}
+
+	/** Whether the cache can go on from `length` tokens: local layers must still hold the window. */
+	canCrop(length: number): boolean {
+		const first = Math.max(0, length - this.config.slidingWindow + 1);
+		return length === 0 || this.held('sliding_attention').start <= first;
+	}
+
+	/**
+	 * Forgets what lies behind the first `length` tokens.
+	 *
+	 * @throws RangeError if it holds fewer, or a ring has overwritten the window before them
+	 */
 	crop(length: number): void {
-		if (!Number.isInteger(length) || length < 0 || length > this.length) {
-			throw new RangeError(`invalid cache length: ${length} of ${this.length}`);
+		if (!Number.isInteger(length) || length < 0 || length > this.#length) {
+			throw new RangeError(`invalid cache length: ${length} of ${this.#length}`);
 		}
-		this.length = length;
+		if (!this.canCrop(length)) {
+			const { start } = this.held('sliding_attention');
+			throw new RangeError(
+				`cannot go back to ${length} tokens: local layers hold those from ${start} on; crop to 0 and run the tokens again`
+			);
+		}
+		this.#length = length;
+		if (length === 0) this.#written = 0;
 	}
 
-	/** Makes room for `length` tokens; what is held stays. */
-	async reserve(length: number): Promise<void> {
-		if (length <= this.#capacity) return;
-		let capacity = Math.max(SMALLEST_CAPACITY, this.#capacity);
-		while (capacity < length) capacity *= 2;
-		const held = this.#entries;
-		const entries: CacheEntry[] = [];
-		for (let layer = 0; layer < this.config.numHiddenLayers; layer++) {
-			entries.push({
-				key: await this.#grown(held[layer]?.key, capacity),
-				value: await this.#grown(held[layer]?.value, capacity)
-			});
+	/**
+	 * Makes room for a pass and says where its keys go.
+	 *
+	 * @param paddedQueries of which the first `queries` are tokens
+	 * @throws RangeError if a ring is too short for so long a pass
+	 */
+	prepare(queries: number, paddedQueries = queries): CacheLayouts {
+		const end = this.#length + paddedQueries;
+		const firstSeen = Math.max(0, this.#length - this.config.slidingWindow + 1);
+		if (Math.max(end, this.#written) - this.#ring > firstSeen) {
+			throw new RangeError(
+				`${paddedQueries} tokens at once would overwrite the window of a ring of ${this.#ring}; run them in shorter pieces`
+			);
 		}
-		this.dispose();
-		this.#entries = entries;
-		this.#capacity = capacity;
+		this.#reserve(end);
+		this.#written = Math.max(this.#written, end);
+		const layout = (kind: LayerType): CacheLayout => {
+			const capacity = this.capacityOf(kind);
+			const length = this.#length + queries;
+			return {
+				capacity,
+				positions: ringPositions(capacity, length, this.#written),
+				rows: Int32Array.from(
+					{ length: paddedQueries },
+					(_, query) => (this.#length + query) % capacity
+				)
+			};
+		};
+		return {
+			full_attention: layout('full_attention'),
+			sliding_attention: layout('sliding_attention')
+		};
 	}
 
-	/** Takes over the whole cache that a run gave back on the GPU. */
-	replace(layer: number, entry: CacheEntry): void {
-		disposeEntry(this.#entries[layer]);
-		this.#entries[layer] = entry;
+	/** Copies the rows that a run on the CPU added, `[batch, kvHeads, queries, headDim]`, to their places. */
+	write(layer: number, rows: Int32Array, key: Ort.Tensor, value: Ort.Tensor): void {
+		writeRows(this.#entries[layer].key, rows, key);
+		writeRows(this.#entries[layer].value, rows, value);
 	}
 
-	/** Copies the rows that a run added, `[batch, kvHeads, queries, headDim]`, in behind the held ones. */
-	append(layer: number, key: Float32Array, value: Float32Array): void {
-		const { headDim } = this.config;
-		const rows = this.batchSize * this.config.numKeyValueHeads;
-		const added = key.length / rows;
-		const entry = this.#entries[layer];
-		for (let row = 0; row < rows; row++) {
-			const target = (row * this.#capacity + this.length) * headDim;
-			const from = row * added;
-			(entry.key.data as Float32Array).set(key.subarray(from, from + added), target);
-			(entry.value.data as Float32Array).set(value.subarray(from, from + added), target);
-		}
+	/** Counts the tokens of a run that has ended. */
+	append(queries: number): void {
+		this.#length += queries;
 	}
 
 	dispose(): void {
 		this.#entries.forEach(disposeEntry);
 		this.#entries = [];
 		this.#capacity = 0;
+		this.#length = 0;
+		this.#written = 0;
 	}
 
-	async #grown(tensor: Ort.Tensor | undefined, capacity: number): Promise<Ort.Tensor> {
-		const { numKeyValueHeads: heads, headDim } = this.config;
-		const data = new Float32Array(this.batchSize * heads * capacity * headDim);
-		if (tensor !== undefined) {
-			const held = (await tensor.getData()) as Float32Array;
-			const row = this.#capacity * headDim;
-			for (let i = 0; i < this.batchSize * heads; i++) {
-				data.set(held.subarray(i * row, (i + 1) * row), i * capacity * headDim);
+	/** Makes room for `length` tokens; what is held stays. */
+	#reserve(length: number): void {
+		if (length <= this.#capacity) return;
+		const before = this.#capacity;
+		let capacity = Math.max(SMALLEST_CAPACITY, before);
+		while (capacity < length) capacity *= 2;
+		const { numKeyValueHeads, headDim, layerTypes } = this.config;
+		for (const [layer, kind] of layerTypes.entries()) {
+			const places = kind === 'full_attention' ? capacity : Math.min(capacity, this.#ring);
+			const dims = [this.batchSize, numKeyValueHeads, places, headDim];
+			const held = this.#entries[layer] as CacheEntry | undefined;
+			if (held?.key.dims[2] === places) continue;
+			const entry = createEntry(this.runtime, dims);
+			if (held !== undefined) {
+				growEntry(this.runtime, held, entry);
+				disposeEntry(held);
 			}
+			this.#entries[layer] = entry;
 		}
-		const dims = [this.batchSize, heads, capacity, headDim];
-		return new this.runtime.ort.Tensor('float32', data, dims);
+		this.#capacity = capacity;
 	}
-}
-
-function disposeEntry(entry: CacheEntry | undefined) {
-	entry?.key.dispose();
-	entry?.value.dispose();
 }

@@ -1,4 +1,4 @@
-import { createTensor, type Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { MaskEdit, MaskRule } from './attentionMask.js';
 import type { Gemma3Config } from './configuration.js';
 import { embedTokens } from './embedding.js';
@@ -80,16 +80,4 @@ export function keptPositions(positions: number, keep: number | readonly number[
 	if (!Number.isInteger(keep) || keep < 0) throw new RangeError(`invalid logitsToKeep: ${keep}`);
 	const first = keep === 0 ? 0 : Math.max(0, positions - keep);
 	return Array.from({ length: positions - first }, (_, index) => first + index);
-}
-
-/** Drops the padding of the last axis: `[…, capacity]` → `[…, length]`. */
-export function cutLastAxis(tensor: Tensor, length: number): Tensor {
-	const capacity = tensor.dims[tensor.dims.length - 1];
-	if (capacity === length) return tensor;
-	const rows = tensor.data.length / capacity;
-	const data = new Float32Array(rows * length);
-	for (let row = 0; row < rows; row++) {
-		data.set(tensor.data.subarray(row * capacity, row * capacity + length), row * length);
-	}
-	return createTensor('float32', [...tensor.dims.slice(0, -1), length], data);
 }

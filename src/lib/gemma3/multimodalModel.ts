@@ -11,7 +11,9 @@ import {
 	type LoadOptions,
 	type PretrainedOptions
 } from './pretrained.js';
-import { Gemma3TextModel, type DevicePass, type TextModelOutput } from './textModel.js';
+import type { DecoderFetches } from './decoder.js';
+import type { DevicePass } from './devicePass.js';
+import { Gemma3TextModel, type TextModelOutput } from './textModel.js';
 import { VisionTower } from './visionTower.js';
 
 export interface MultimodalInput extends ForwardInput {
@@ -99,10 +101,7 @@ export class Gemma3Model {
 	}
 
 	/** One pass, with the wanted outputs left on the device. */
-	async run(
-		input: MultimodalInput,
-		fetches: { attentions?: readonly number[]; hiddenStates?: readonly number[] }
-	): Promise<DevicePass> {
+	async run(input: MultimodalInput, fetches: DecoderFetches): Promise<DevicePass> {
 		return this.languageModel.run((await this.#merge(input)).inputs, fetches);
 	}
 

@@ -1,5 +1,10 @@
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 
+/** Gemma stores a norm's scale as a distance from one. */
+export function onePlus(weight: Tensor, factor = 1): Float32Array {
+	return weight.data.map((value) => (1 + value) * factor);
+}
+
 /**
  * Gemma's RMS norm of some states, for the logit lens: what the language head would read if the
  * model ended here. Ports Gemma3RMSNorm (transformers, modeling_gemma3.py).

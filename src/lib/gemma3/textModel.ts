@@ -1,13 +1,14 @@
-import type { DeviceTensor } from '../runtime/deviceTensor.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { createTensor, type Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { Source } from '../sources/source.js';
 import { createCausalMaskMapping } from './attentionMask.js';
 import type { Gemma3Config } from './configuration.js';
-import { Decoder, type DecoderOutput } from './decoder.js';
+import { Decoder, type DecoderFetches } from './decoder.js';
+import { disposePass, readAttention, readState, type DevicePass } from './devicePass.js';
 import type { Weights } from './weights.js';
 import { KeyValueCache } from './keyValueCache.js';
-import { checkBatch, cutLastAxis, toEmbeddings, type ForwardInput } from './modelInputs.js';
+import type { CausalMaskDescription } from './maskDescription.js';
+import { checkBatch, toEmbeddings, type Batch, type ForwardInput } from './modelInputs.js';
 import { loadPretrained, type LoadOptions, type PretrainedOptions } from './pretrained.js';
 import { rmsNorm } from './rmsNorm.js';
 
@@ -21,12 +22,17 @@ export interface TextModelOutput {
 	readonly pastKeyValues?: KeyValueCache;
 }
 
-/** A pass whose outputs lie on the device; the caller disposes them. */
-export interface DevicePass extends DecoderOutput {
-	/** `[batch, queries, hiddenSize]` */
+/** One pass as the decoder takes it: everything is given, and checked by whoever gives it. */
+export interface PassInput {
+	/** `[batch, queries, hiddenSize]`, scaled, images spliced in. */
 	readonly inputsEmbeds: Tensor;
-	/** Past and new tokens. */
-	readonly keyLength: number;
+	/** `[batch][queries]` */
+	readonly positionIds: Batch;
+	/** Rows reach over past and new tokens. */
+	readonly masks: Pick<
+		CausalMaskDescription,
+		'attentionMask' | 'tokenTypeIds' | 'blocks' | 'promptLength' | 'maskRule' | 'edits'
+	>;
 	readonly cache?: KeyValueCache;
 }
 
@@ -76,19 +82,16 @@ export class Gemma3TextModel {
 			hiddenStates: input.outputHiddenStates ? every.slice(1) : []
 		});
 		try {
-			const state = (layer: number) => pass.hiddenStates.get(layer)!.readAll();
-			const lastHiddenState = await state(numHiddenLayers);
+			const lastHiddenState = await readState(pass, numHiddenLayers);
 			const output: { -readonly [K in keyof TextModelOutput]: TextModelOutput[K] } = {
 				lastHiddenState
 			};
 			if (input.outputHiddenStates) {
-				const inner = await inTurn(every.slice(1), state);
+				const inner = await inTurn(every.slice(1), (layer) => readState(pass, layer));
 				output.hiddenStates = [pass.inputsEmbeds, ...inner, lastHiddenState];
 			}
 			if (input.outputAttentions) {
-				output.attentions = await inTurn(every, async (layer) =>
-					cutLastAxis(await pass.attentions.get(layer)!.readAll(), pass.keyLength)
-				);
+				output.attentions = await inTurn(every, (layer) => readAttention(pass, layer));
 			}
 			if (pass.cache !== undefined) output.pastKeyValues = pass.cache;
 			return output;
@@ -98,61 +101,62 @@ export class Gemma3TextModel {
 	}
 
 	/** One pass, with the wanted outputs left on the device. */
-	async run(
-		input: ForwardInput,
-		fetches: { attentions?: readonly number[]; hiddenStates?: readonly number[] }
-	): Promise<DevicePass> {
+	async run(input: ForwardInput, fetches: DecoderFetches): Promise<DevicePass> {
 		const { textConfig } = this.config;
 		const inputsEmbeds = toEmbeddings(input, this.embedTokens, this.config);
 		const [batch, queries] = inputsEmbeds.dims;
 		const fresh = input.useCache ? new KeyValueCache(this.runtime, textConfig, batch) : undefined;
 		const cache = input.pastKeyValues ?? fresh;
 		const pastLength = cache?.length ?? 0;
-		const keyLength = pastLength + queries;
+		checkBatch('attentionMask', input.attentionMask, batch, pastLength + queries);
+		checkBatch('positionIds', input.positionIds, batch, queries);
+		checkBatch('tokenTypeIds', input.tokenTypeIds, batch, queries);
+		const counted = Array.from({ length: queries }, (_, query) => pastLength + query);
+		const positionIds = input.positionIds ?? Array.from({ length: batch }, () => counted);
+		const masks = {
+			attentionMask: input.attentionMask,
+			tokenTypeIds: input.tokenTypeIds,
+			maskRule: input.maskRule,
+			edits: input.edits
+		};
+		return this.pass({ inputsEmbeds, positionIds, masks, cache }, fetches, input.signal);
+	}
+
+	/**
+	 * One pass of checked inputs, with the wanted outputs left on the device.
+	 *
+	 * @throws RangeError if the tokens do not fit the context, or DeviceLostError, or AbortError
+	 */
+	async pass(
+		{ inputsEmbeds, positionIds, masks, cache }: PassInput,
+		fetches: DecoderFetches,
+		signal?: AbortSignal
+	): Promise<DevicePass> {
+		const { textConfig } = this.config;
+		const [batchSize, queryLength] = inputsEmbeds.dims;
+		const pastLength = cache?.length ?? 0;
+		const keyLength = pastLength + queryLength;
 		if (keyLength > textConfig.maxPositionEmbeddings) {
 			throw new RangeError(
 				`${keyLength} tokens do not fit the context of ${textConfig.maxPositionEmbeddings}; shorten the prompt`
 			);
 		}
-		checkBatch('attentionMask', input.attentionMask, batch, keyLength);
-		checkBatch('positionIds', input.positionIds, batch, queries);
-		checkBatch('tokenTypeIds', input.tokenTypeIds, batch, queries);
-		const counted = Array.from({ length: queries }, (_, query) => pastLength + query);
-		const masks = createCausalMaskMapping({
+		const { layers } = createCausalMaskMapping({
+			...masks,
 			config: textConfig,
-			batchSize: batch,
-			queryLength: queries,
-			pastLength,
-			attentionMask: input.attentionMask,
-			// Images attend both ways in the first pass only, as in the reference.
-			tokenTypeIds: pastLength === 0 ? input.tokenTypeIds : undefined,
-			maskRule: input.maskRule,
-			edits: input.edits
+			batchSize,
+			queryLength,
+			pastLength
 		});
-		const positionIds = input.positionIds ?? Array.from({ length: batch }, () => counted);
-		const output = await this.decoder.run(
-			{ inputsEmbeds, positionIds, masks: masks.layers, cache },
-			fetches,
-			input.signal
-		);
-		return { ...output, inputsEmbeds, keyLength, cache };
+		const input = { inputsEmbeds, positionIds, masks: layers, cache };
+		const output = await this.decoder.run(input, fetches, signal);
+		const { layerTypes } = textConfig;
+		return { ...output, inputsEmbeds, layerTypes, pastLength, keyLength, cache };
 	}
 
 	dispose(): Promise<void> {
 		return this.decoder.dispose();
 	}
-}
-
-export function disposePass({ attentions, hiddenStates }: DecoderOutput): void {
-	for (const tensor of attentions.values()) tensor.dispose();
-	for (const tensor of hiddenStates.values()) tensor.dispose();
-}
-
-/** Some positions of a state as one tensor, `[positions, hiddenSize]`, of the first batch row. */
-export async function readPositions(state: DeviceTensor, start: number, end: number) {
-	const width = state.dims[2];
-	const data = await state.read(start * width, (end - start) * width);
-	return createTensor('float32', [end - start, width], data);
 }
 
 /** Reads one after another: each read waits for the device anyway. */

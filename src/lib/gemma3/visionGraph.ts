@@ -2,7 +2,7 @@ import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
 import { geluTanh, layerNorm, linear, reshape, rmsNorm, transpose } from '../onnx/operators.js';
 import { transposeMatrix } from '../tensor/transpose.js';
 import type { Gemma3Config, SiglipVisionConfig } from './configuration.js';
-import { onePlus } from './decoderGraph.js';
+import { onePlus } from './rmsNorm.js';
 import type { Weights } from './weights.js';
 
 /**

@@ -41,6 +41,8 @@ export interface NodeOptions {
 	domain?: string;
 	/** Name of the first output; a fresh one when absent. */
 	name?: string;
+	/** Names of the outputs behind the first one; empty for one that is not wanted. */
+	more?: readonly string[];
 }
 
 /** Collects an ONNX graph in execution order and writes it. Knows nothing of any model. */
@@ -81,10 +83,11 @@ export class GraphBuilder {
 		return this.#initializer({ name, type: 'float32', dims: [], data, external: false });
 	}
 
-	/** Adds a node with one output and returns that output's name. */
+	/** Adds a node and returns the name of its first output. */
 	node(opType: string, inputs: readonly string[], options: NodeOptions = {}): string {
-		const { attributes = {}, domain = '', name = `${opType}.${this.#fresh++}` } = options;
-		this.#nodes.push({ opType, inputs, outputs: [name], attributes, domain });
+		const { attributes = {}, domain = '', more = [] } = options;
+		const { name = `${opType}.${this.#fresh++}` } = options;
+		this.#nodes.push({ opType, inputs, outputs: [name, ...more], attributes, domain });
 		return name;
 	}
 

@@ -80,12 +80,12 @@ export class Session {
 	/**
 	 * Runs the graph. On WebGPU the outputs stay on the GPU until read; each must be disposed.
 	 *
-	 * @param fetches names of the wanted outputs
+	 * @param fetches the wanted outputs; by name, a tensor to write into, or null for a fresh one
 	 * @throws DeviceLostError, or the signal's reason if it is aborted before the run starts
 	 */
 	run(
 		feeds: Feeds,
-		fetches: readonly string[],
+		fetches: readonly string[] | Readonly<Record<string, Ort.Tensor | null>>,
 		signal?: AbortSignal
 	): Promise<Record<string, Ort.Tensor>> {
 		return this.runtime.mutex.run(

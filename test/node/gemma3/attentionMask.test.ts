@@ -115,7 +115,8 @@ test('closed cells weigh nothing, closed rows are uniform, and absent keys weigh
 		attentionMask,
 		queryLength: 7
 	});
-	const bias = toAdditiveMask(sliding_attention, { keyCapacity: 11 });
+	const positions = [0, 1, 2, 3, 4, 5, 6, -1, -1, -1, -1];
+	const bias = toAdditiveMask(sliding_attention, { positions });
 	expect(bias.dims).toEqual([1, 1, 7, 11]);
 	for (let row = 0; row < 7; row++) {
 		const added = bias.data.subarray(row * 11, (row + 1) * 11);
@@ -141,10 +142,26 @@ test('the biases swallow scores up to 10,000 in float32', () => {
 	expect(Number.isFinite(Math.fround(absentBias * Math.LOG2E))).toBe(true);
 });
 
-test('an additive mask refuses fewer places than keys', () => {
+test('an additive mask follows the places of the keys and pads the queries', () => {
 	const { full_attention } = createCausalMaskMapping({ config: sliding, queryLength: 3 });
-	expect(() => toAdditiveMask(full_attention, { keyCapacity: 2 })).toThrow(
-		'keyCapacity is 2: the mask has 3 keys'
+	const { dims, data } = toAdditiveMask(full_attention, { positions: [2, -1, 0, 1], rows: 4 });
+	expect(dims).toEqual([1, 1, 4, 4]);
+	const [none, closed] = [Math.fround(absentBias), Math.fround(closedBias)];
+	expect([...data]).toEqual([
+		...[closed, none, 0, closed],
+		...[closed, none, 0, 0],
+		...[0, none, 0, 0],
+		...[none, none, none, none]
+	]);
+});
+
+test('an additive mask refuses too few rows, and a key it does not have', () => {
+	const { full_attention } = createCausalMaskMapping({ config: sliding, queryLength: 3 });
+	expect(() => toAdditiveMask(full_attention, { rows: 2 })).toThrow(
+		'rows is 2: the mask has 3 queries'
+	);
+	expect(() => toAdditiveMask(full_attention, { positions: [0, 3] })).toThrow(
+		'position 3: the mask has 3 keys'
 	);
 });
 
