@@ -74,6 +74,12 @@ export function previewPrompt(
 	const images = pictures.map(({ image }) => image);
 	const inputs = toInputs(processor, prompt, images, panAndScan);
 	const plain = toInputs(processor, prompt, images, { ...panAndScan, doPanAndScan: false });
+	const {
+		doPanAndScan,
+		panAndScanMinCropSize,
+		panAndScanMaxNumCrops,
+		panAndScanMinRatioToActivate
+	} = toImageProcessorOptions(panAndScan ?? {}, imageProcessor.options);
 	let square = 0;
 	return {
 		pictures: pictures.map(({ info, crops }) => {
@@ -88,6 +94,12 @@ export function previewPrompt(
 		text: inputs.texts[0],
 		numTokens: inputs.inputIds[0].length,
 		numTokensWithoutCrops: plain.inputIds[0].length,
+		panAndScan: {
+			doPanAndScan,
+			panAndScanMinCropSize,
+			panAndScanMaxNumCrops,
+			panAndScanMinRatioToActivate
+		},
 		notices: [...pictures.flatMap(({ notices }) => notices), ...inputs.notices]
 	};
 }

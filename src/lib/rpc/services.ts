@@ -87,6 +87,8 @@ export interface PromptPreview {
 	readonly numTokens: number;
 	/** Tokens of the same prompt with pan & scan off. */
 	readonly numTokensWithoutCrops: number;
+	/** As the pictures were cut: the request's settings over the checkpoint's. */
+	readonly panAndScan: Required<PanAndScanSettings>;
 	readonly notices: readonly string[];
 }
 

@@ -83,6 +83,12 @@ test('a preview shows squares, prompt and token counts without running the model
 	expect(picture.panAndScan).toMatch(/crops/);
 	expect(preview.numTokens).toBeGreaterThan(preview.numTokensWithoutCrops);
 	expect(preview.text).toContain('here are some crops to help you see better');
+	expect(preview.panAndScan).toEqual({
+		doPanAndScan: true,
+		panAndScanMinCropSize: 32,
+		panAndScanMaxNumCrops: 4,
+		panAndScanMinRatioToActivate: 1.2
+	});
 	const [{ pixels }] = (await service.preview(ask('What?'))).pictures[0].squares;
 	const at = (x: number, y: number) => [...pixels.slice((y * 112 + x) * 4, (y * 112 + x) * 4 + 4)];
 	expect(at(5, 5)).toEqual([255, 255, 255, 255]);
