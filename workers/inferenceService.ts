@@ -21,6 +21,8 @@ import type {
 	AttentionRequest,
 	Device,
 	HiddenStateRequest,
+	LensCell,
+	LensRequest,
 	ModelInfo,
 	TokenScore,
 	TopLogitsRequest,
@@ -30,6 +32,7 @@ import type {
 import { toTraceImages } from '../src/lib/trace/traceImages.js';
 import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
 import { chooseDevice } from './device.js';
+import { computeLens } from './lens.js';
 import { loadModel, type LoadedModel } from './loadedModel.js';
 import { ModelRun, type RunInput } from './modelRun.js';
 import { decodePictures, previewPrompt } from './pictures.js';
@@ -178,6 +181,10 @@ export class ModelService implements InferenceService {
 			logit: logits[id],
 			probability: shares[id]
 		}));
+	}
+
+	async lens(runId: number, request: LensRequest, signal?: AbortSignal): Promise<LensCell[]> {
+		return computeLens(this.#model(), this.#held(runId).run, request, signal);
 	}
 
 	async visionAttention(runId: number, request: VisionAttentionRequest, signal?: AbortSignal) {

@@ -110,6 +110,9 @@ export function createMadeTrace(tokens: readonly TraceToken[]): Trace {
 		hiddenState: async ({ layer }) => {
 			throw new Error(`a made trace has no hidden states (layer ${layer})`);
 		},
+		lens: async ({ layers }) => {
+			throw new Error(`a made trace has no logit lens (layers ${layers.join(', ')})`);
+		},
 		visionAttention: async ({ layer }) => {
 			throw new Error(`a made trace has no vision tower (layer ${layer})`);
 		},

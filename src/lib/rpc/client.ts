@@ -70,6 +70,7 @@ export function startInferenceClient(
 			attention: (id, request, signal) => settle(() => remote.attention(id, request, signal)),
 			hiddenState: (id, request, signal) => settle(() => remote.hiddenState(id, request, signal)),
 			topLogits: (id, request, signal) => settle(() => remote.topLogits(id, request, signal)),
+			lens: (id, request, signal) => settle(() => remote.lens(id, request, signal)),
 			visionAttention: (id, request, signal) =>
 				settle(() => remote.visionAttention(id, request, signal)),
 			visionState: (id, request, signal) => settle(() => remote.visionState(id, request, signal)),

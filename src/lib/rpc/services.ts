@@ -4,6 +4,8 @@ import type {
 	AttentionRequest,
 	Device,
 	HiddenStateRequest,
+	LensCell,
+	LensRequest,
 	MaskDescription,
 	ModelInfo,
 	TokenScore,
@@ -162,6 +164,7 @@ export interface InferenceService {
 		request: TopLogitsRequest,
 		signal?: AbortSignal
 	): Promise<readonly TokenScore[]>;
+	lens(runId: number, request: LensRequest, signal?: AbortSignal): Promise<readonly LensCell[]>;
 	visionAttention(
 		runId: number,
 		request: VisionAttentionRequest,

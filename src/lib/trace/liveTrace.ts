@@ -4,6 +4,8 @@ import { SliceCache } from './sliceCache.js';
 import type {
 	AttentionRequest,
 	HiddenStateRequest,
+	LensCell,
+	LensRequest,
 	ModelInfo,
 	TokenScore,
 	TopLogitsRequest,
@@ -15,7 +17,7 @@ import type {
 
 type SliceService = Pick<
 	InferenceService,
-	'attention' | 'hiddenState' | 'topLogits' | 'visionAttention' | 'visionState' | 'release'
+	'attention' | 'hiddenState' | 'topLogits' | 'lens' | 'visionAttention' | 'visionState' | 'release'
 >;
 
 /** Bytes of slices that one trace keeps on the page. */
@@ -35,7 +37,9 @@ export class LiveTrace implements Trace {
 	/** The picture files of the prompt, in order. */
 	readonly files: readonly PictureFile[];
 	readonly #service: SliceService;
-	readonly #slices = new SliceCache<Tensor | readonly TokenScore[]>(cacheCapacity);
+	readonly #slices = new SliceCache<Tensor | readonly TokenScore[] | readonly LensCell[]>(
+		cacheCapacity
+	);
 	#released = false;
 
 	readonly pictures: readonly TracePicture[];
@@ -93,6 +97,15 @@ export class LiveTrace implements Trace {
 		);
 	}
 
+	lens(request: LensRequest, signal?: AbortSignal): Promise<readonly LensCell[]> {
+		return this.#slice(
+			`lens ${JSON.stringify(request)}`,
+			() => this.#service.lens(this.run.id, request, signal),
+			(cells) => cells.length * (request.k + 1) * scoreBytes,
+			signal
+		);
+	}
+
 	visionAttention(request: VisionAttentionRequest, signal?: AbortSignal): Promise<Tensor> {
 		return this.#slice(
 			`visionAttention ${JSON.stringify(request)}`,
@@ -118,7 +131,7 @@ export class LiveTrace implements Trace {
 		await this.#service.release(this.run.id);
 	}
 
-	async #slice<T extends Tensor | readonly TokenScore[]>(
+	async #slice<T extends Tensor | readonly TokenScore[] | readonly LensCell[]>(
 		key: string,
 		fetch: () => Promise<T>,
 		toByteLength: (value: T) => number,

@@ -4,6 +4,8 @@ import { decodeWeights, RecordingError, type Recording } from './recording.js';
 import type {
 	AttentionRequest,
 	HiddenStateRequest,
+	LensCell,
+	LensRequest,
 	ModelInfo,
 	Range,
 	TokenScore,
@@ -90,6 +92,13 @@ export class RecordedTrace implements Trace {
 		signal?.throwIfAborted();
 		throw new RecordingError(
 			`this recording holds no hidden states (layer ${request.layer} was asked for): run the prompt to compute them`
+		);
+	}
+
+	async lens(request: LensRequest, signal?: AbortSignal): Promise<readonly LensCell[]> {
+		signal?.throwIfAborted();
+		throw new RecordingError(
+			`this recording holds no logit lens (layers ${request.layers.join(', ')} were asked for): run the prompt to compute it`
 		);
 	}
 

@@ -15,6 +15,8 @@ export interface Trace {
 	hiddenState(request: HiddenStateRequest, signal?: AbortSignal): Promise<Tensor>;
 	/** The likeliest next tokens after `position`, best first; `layer` gives the logit lens of that hidden state. */
 	topLogits(request: TopLogitsRequest, signal?: AbortSignal): Promise<readonly TokenScore[]>;
+	/** The logit lens of several layers and positions at once, `[layers, positions]`, row-major. */
+	lens(request: LensRequest, signal?: AbortSignal): Promise<readonly LensCell[]>;
 	/**
 	 * Weights within the vision tower: of one patch `[heads, 1, patches]`, else pooled to the grid
 	 * of soft tokens, `[heads, softTokens, softTokens]`. Rows sum to 1.
@@ -47,6 +49,26 @@ export interface TopLogitsRequest {
 	readonly position: number;
 	readonly layer?: number;
 	readonly k: number;
+}
+
+export interface LensRequest {
+	/** Indices of hidden states: 0 is the embedding, N the last. */
+	readonly layers: readonly number[];
+	readonly positions: Range;
+	/** Tokens a cell. */
+	readonly k: number;
+	/** A token whose rank is wanted. */
+	readonly token?: number;
+}
+
+/** What a hidden state, sent through the final norm and the head, says comes next. */
+export interface LensCell {
+	/** Likeliest first. */
+	readonly scores: readonly TokenScore[];
+	/** KL(last layer ‖ this layer) of the next token, nats: 0 at the last layer. */
+	readonly divergence: number;
+	/** Rank of the request's token, 0 for the likeliest; null when none was asked for. */
+	readonly rank: number | null;
 }
 
 export interface VisionAttentionRequest {

@@ -30,6 +30,7 @@ function createService() {
 		},
 		hiddenState: (_: number, ...rest: Parameters<typeof made.hiddenState>) =>
 			made.hiddenState(...rest),
+		lens: (_: number, ...rest: Parameters<typeof made.lens>) => made.lens(...rest),
 		visionAttention: (_: number, ...rest: Parameters<typeof made.visionAttention>) =>
 			made.visionAttention(...rest),
 		visionState: (_: number, ...rest: Parameters<typeof made.visionState>) =>
