@@ -27,7 +27,11 @@ const toolkit = {
 		packages: ['@huggingface/tokenizers', '@huggingface/jinja'],
 		packageTypes: ['onnxruntime-web', 'onnxruntime-common']
 	},
-	trace: { values: ['tensor'], types: ['gemma3', 'rpc'] },
+	trace: { values: ['tensor', 'safetensors'], types: ['gemma3', 'rpc'] },
+	notebook: {
+		types: ['tensor', 'trace', 'rpc'],
+		packages: ['valibot', 'fflate', 'marked', 'katex']
+	},
 	views: { values: ['tensor', 'gemma3', 'images', 'trace'], packages: ['d3-[a-z-]+'] }
 };
 const toolkitFolders = Object.keys(toolkit);

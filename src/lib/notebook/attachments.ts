@@ -1,0 +1,69 @@
+import { NotebookError } from './notebookError.js';
+import type { Attachment, Attachments, Cell, Notebook } from './notebook.js';
+
+/** The content hash of bytes, by which cells refer to them. */
+export async function hashBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+	const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+	return `sha256-${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** An attachment under its hash, ready to be given to an edit. */
+export async function createAttachment(
+	mediaType: Attachment['mediaType'],
+	bytes: Uint8Array<ArrayBuffer>
+): Promise<Attachments> {
+	return new Map([[await hashBytes(bytes), { mediaType, bytes }]]);
+}
+
+/** Hashes that a cell refers to. */
+export function hashesOf(cell: Cell): string[] {
+	const images = cell.kind === 'prompt' ? cell.settings.pictures.map(({ image }) => image) : [];
+	return cell.recording ? [...images, cell.recording.trace] : images;
+}
+
+/**
+ * The attachments that some cells refer to, in hash order, out of those at hand.
+ *
+ * @throws NotebookError if one is missing, a picture is no picture or a trace no trace
+ */
+export function gatherAttachments(
+	cells: readonly Cell[],
+	...available: readonly Attachments[]
+): Attachments {
+	const found = new Map<string, Attachment>();
+	for (const cell of cells) {
+		for (const hash of hashesOf(cell)) {
+			const attachment = available.map((map) => map.get(hash)).find((maybe) => maybe);
+			if (!attachment) {
+				throw new NotebookError(
+					`cell "${cell.id}" refers to ${hash}, which is not in the document`
+				);
+			}
+			const isTrace = attachment.mediaType === 'application/x-safetensors';
+			if (isTrace !== (hash === cell.recording?.trace)) {
+				throw new NotebookError(
+					`cell "${cell.id}" cannot use ${hash}, which is ${attachment.mediaType}`
+				);
+			}
+			found.set(hash, attachment);
+		}
+	}
+	return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Checks that the bytes of each attachment are those that its hash stands for: a document from
+ * elsewhere must not put other bytes under a hash that another document uses.
+ *
+ * @throws NotebookError naming the attachment
+ */
+export async function verifyAttachments({ attachments }: Pick<Notebook, 'attachments'>) {
+	for (const [hash, { bytes }] of attachments) {
+		const actual = await hashBytes(bytes);
+		if (actual !== hash) {
+			throw new NotebookError(
+				`the attachment ${hash} holds other bytes (${actual}): the document is damaged`
+			);
+		}
+	}
+}
