@@ -1,0 +1,78 @@
+import type { Tensor } from '../tensor/tensor.js';
+import type { Raster } from './rasterize.js';
+
+/** One head at a glance: the matrix, or the largest weight of each of its tiles. */
+export interface Thumbnail {
+	readonly size: number;
+	/** `[size, size]` */
+	readonly weights: Float32Array;
+}
+
+/**
+ * Every head of a layer, at most `size` cells a side. A tile shows its largest weight, so that a thin
+ * diagonal does not fade away.
+ *
+ * @param attention `[heads, n, n]`
+ */
+export function toThumbnails(attention: Tensor, size = 48): Thumbnail[] {
+	const [heads, length] = attention.dims;
+	const plane = length * length;
+	return Array.from({ length: heads }, (_, head) => {
+		const weights = attention.data.subarray(head * plane, (head + 1) * plane);
+		return length <= size
+			? { size: length, weights: weights.slice() }
+			: { size, weights: poolLargest(weights, length, size) };
+	});
+}
+
+function poolLargest(weights: Float32Array, length: number, size: number): Float32Array {
+	const pooled = new Float32Array(size * size);
+	const tileOf = Uint16Array.from({ length }, (_, i) => Math.floor((i * size) / length));
+	for (let query = 0, i = 0; query < length; query++) {
+		const row = tileOf[query] * size;
+		for (let key = 0; key < length; key++, i++) {
+			const at = row + tileOf[key];
+			if (weights[i] > pooled[at]) pooled[at] = weights[i];
+		}
+	}
+	return pooled;
+}
+
+export interface Sheet {
+	readonly columns: number;
+	readonly rows: number;
+	/** Device pixels of one picture, and of the paper between two. */
+	readonly tile: number;
+	readonly gap: number;
+}
+
+/**
+ * Thumbnails side by side as one picture, in reading order; a null leaves its place empty.
+ *
+ * @param toColor the pixel of a weight
+ */
+export function toSheet(
+	thumbnails: readonly (Thumbnail | null)[],
+	{ columns, rows, tile, gap }: Sheet,
+	toColor: (weight: number) => number,
+	paper: number
+): Raster {
+	const step = tile + gap;
+	const width = columns * step - gap;
+	const height = rows * step - gap;
+	const pixels = new Uint32Array(width * height).fill(paper);
+	thumbnails.forEach((thumbnail, index) => {
+		if (!thumbnail) return;
+		const { size, weights } = thumbnail;
+		const left = (index % columns) * step;
+		const top = Math.floor(index / columns) * step;
+		const source = Uint32Array.from({ length: tile }, (_, i) => Math.floor((i * size) / tile));
+		const colors = Uint32Array.from(weights, toColor);
+		for (let y = 0; y < tile; y++) {
+			const from = source[y] * size;
+			const to = (top + y) * width + left;
+			for (let x = 0; x < tile; x++) pixels[to + x] = colors[from + source[x]];
+		}
+	});
+	return { width, height, data: new Uint8ClampedArray(pixels.buffer) };
+}

@@ -1,0 +1,45 @@
+import { toPixel } from './palette.js';
+import { toRampPosition, type WeightScale } from './weightScale.js';
+import type { WeightMatrix } from './attentionPicture.js';
+
+/**
+ * A weight's float32 bits without the last 12 name its colour: 11 bits of precision, far finer than
+ * the ramp, and no logarithm a cell. Weights are 0 to 1, so this many entries do.
+ */
+const dropped = 12;
+const entries = (0x3f800000 >>> dropped) + 1;
+
+/** The colour of every weight, by its leading bits. */
+export function createWeightLookup(scale: WeightScale, ramp: Uint32Array): Uint32Array {
+	const bits = new Uint32Array(1);
+	const weight = new Float32Array(bits.buffer);
+	return Uint32Array.from({ length: entries }, (_, i) => {
+		bits[0] = i << dropped;
+		return ramp[Math.round(toRampPosition(weight[0], scale) * (ramp.length - 1))];
+	});
+}
+
+/**
+ * One pixel a cell, for matrices too large to draw cell by cell: open cells on the ramp, closed ones
+ * paper. Weights must be from 0 to 1.
+ *
+ * @param open `[queries, keys]`, 1 where the mask is open; all when absent
+ * @returns `[queries, keys]`, `0xAABBGGRR`
+ */
+export function toWeightPixels(
+	{ weights }: WeightMatrix,
+	lookup: Uint32Array,
+	{ open, paper }: { open?: Uint8Array; paper: string }
+): Uint32Array<ArrayBuffer> {
+	const closed = toPixel(paper);
+	const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
+	const last = lookup.length - 1;
+	const pixels = new Uint32Array(weights.length);
+	for (let i = 0; i < weights.length; i++) {
+		const at = bits[i] >>> dropped;
+		// A sum of weights may round to just above 1; -0 has its sign bit set.
+		pixels[i] = lookup[at <= last ? at : bits[i] === 0x80000000 ? 0 : last];
+	}
+	if (open) for (let i = 0; i < pixels.length; i++) if (open[i] === 0) pixels[i] = closed;
+	return pixels;
+}
