@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor/tensor.js';
+import { LiveTrace } from '../trace/liveTrace.js';
 import type { TokenScore, Trace } from '../trace/trace.js';
 import { toWeightMatrix, weightRow, type WeightMatrix } from '../views/attentionPicture.js';
 import { openCells, toLayerMasks } from '../views/layerMask.js';
@@ -33,7 +34,17 @@ export class Inspection {
 	readonly #run: RunState;
 	readonly #focus: FocusState;
 
-	readonly #masks = $derived.by(() => (this.#run.trace ? toLayerMasks(this.#run.trace) : []));
+	/**
+	 * The trace on show: the newest one whose attention has arrived, so that all pictures change at
+	 * once; the newest one at all if its attention cannot be had.
+	 */
+	readonly trace = $derived.by<Trace | null>(() => {
+		const newest = this.#run.trace;
+		if (!newest || this.#attention.failure) return newest;
+		return this.#attention.value?.trace ?? newest;
+	});
+
+	readonly #masks = $derived.by(() => (this.trace ? toLayerMasks(this.trace) : []));
 
 	/** `[queries, keys]` of the chosen layer and head, 1 where open. */
 	readonly open = $derived.by(() => {
@@ -41,22 +52,28 @@ export class Inspection {
 		return mask ? openCells(mask, this.#focus.head) : new Uint8Array();
 	});
 
-	/** The chosen head; null until there are weights of this trace and layer, or of one like it. */
+	/** The chosen head; null until there are weights of the shown trace. */
 	readonly matrix = $derived.by<WeightMatrix | null>(() => {
 		const answer = this.#attention.value;
-		const { trace } = this.#run;
-		if (!answer || !trace || answer.attention.dims[1] !== trace.tokens.length) return null;
+		if (!answer || answer.trace !== this.trace) return null;
 		return toWeightMatrix(answer.attention, this.#focus.head);
 	});
 
+	/** The matrix is of another layer than the chosen one, whose weights are on their way. */
+	readonly isBehind = $derived.by(() => this.#attention.value?.layer !== this.#focus.layer);
+
 	/** Query whose row and next tokens are looked at: the focused one, else the last. */
-	readonly query = $derived.by(() => {
-		const last = (this.#run.trace?.tokens.length ?? 1) - 1;
-		return Math.min(this.#focus.cell?.query ?? last, last);
-	});
+	readonly query = $derived.by(() => this.#clampQuery(this.trace));
 
 	/** Weights of that query, `[keys]`. */
 	readonly row = $derived.by(() => this.matrix && weightRow(this.matrix, this.query));
+
+	/** Where the numbers come from: a file, or a run of the model here. */
+	readonly origin = $derived.by(() =>
+		this.trace instanceof LiveTrace
+			? { kind: 'live', run: this.trace.run.id }
+			: { kind: 'recorded', run: 0 }
+	);
 
 	constructor(run: RunState, focus: FocusState) {
 		this.#run = run;
@@ -83,8 +100,8 @@ export class Inspection {
 		});
 		$effect(() => {
 			const { trace } = run;
-			const position = this.query;
 			if (!trace) return;
+			const position = this.#clampQuery(trace);
 			void this.#scores.ask(async (signal) => ({
 				trace,
 				position,
@@ -93,14 +110,17 @@ export class Inspection {
 		});
 	}
 
-	/** The likeliest next tokens of the focused query. */
+	/** The likeliest next tokens after a position, with the trace that they are of. */
 	get scores(): PositionScores | null {
-		const value = this.#scores.value;
-		const count = this.#run.trace?.tokens.length ?? 0;
-		return value && value.position < count ? value : null;
+		return this.#scores.value;
 	}
 
 	get failure(): Failure | null {
 		return this.#attention.failure ?? this.#scores.failure;
+	}
+
+	#clampQuery(trace: Trace | null): number {
+		const last = (trace?.tokens.length ?? 1) - 1;
+		return Math.min(this.#focus.cell?.query ?? last, last);
 	}
 }

@@ -23,8 +23,9 @@ const remedies: readonly { readonly pattern: RegExp; readonly remedy: string }[]
 		pattern: /out of memory|allocation failed|RangeError.*(array|buffer)|bad_alloc/i,
 		remedy: 'There is too little memory. Close other tabs, or shorten the prompt, and try again.'
 	},
+	{ pattern: /SourceError/, remedy: 'Load the model again when that is settled.' },
 	{
-		pattern: /SourceError|Failed to fetch|NetworkError|HTTP \d/i,
+		pattern: /Failed to fetch|NetworkError|HTTP \d/i,
 		remedy: 'Check that the server is still running and reachable, then load the model again.'
 	},
 	{
@@ -52,6 +53,7 @@ export function toFailure(error: unknown, fallbackRemedy = 'Try again.'): Failur
 
 function toSentence(message: string): string {
 	const text = message.trim() || 'Something failed without saying why';
-	const capital = text[0].toUpperCase() + text.slice(1);
+	// A web address stays as it is.
+	const capital = /^[a-z]+:\/\//.test(text) ? text : text[0].toUpperCase() + text.slice(1);
 	return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -4,8 +4,10 @@ export interface MatrixLayout {
 	readonly columns: number;
 	/** Side of a cell. */
 	readonly cell: number;
-	/** Device pixels a cell is drawn with; 1 where a cell is smaller than that. */
+	/** Device pixels a cell is drawn with. */
 	readonly cellPixels: number;
+	/** Cells are no whole number of device pixels on screen: the picture is scaled down, smoothly. */
+	readonly scaled: boolean;
 	/** Left and top edge of the first cell. */
 	readonly left: number;
 	readonly top: number;
@@ -37,9 +39,12 @@ export interface Cell {
 /** Smallest cell that leaves a text label readable beside it. */
 const smallestLabelledCell = 11;
 
+/** Below this many device pixels, rounding a cell down would waste too much of the width. */
+const smallestSharpCell = 6;
+
 /**
- * Fits a matrix into a width. Cells are whole device pixels where they are at least one, so that
- * lines stay sharp; token labels are given up first when it gets tight.
+ * Fits a matrix into a width. Cells are whole device pixels where they have a few, so that lines stay
+ * sharp; token labels are given up first when it gets tight.
  *
  * @throws RangeError if there are no rows or columns
  */
@@ -50,20 +55,21 @@ export function createMatrixLayout(options: MatrixLayoutOptions): MatrixLayout {
 
 	const fit = (left: number) => {
 		const space = Math.max(1, availableWidth - left);
-		const pixels = Math.floor(Math.min(maxCell, space / columns) * pixelRatio);
-		return pixels >= 1
-			? { cell: pixels / pixelRatio, cellPixels: pixels }
-			: { cell: space / columns, cellPixels: 1 };
+		const pixels = Math.min(maxCell, space / columns) * pixelRatio;
+		const scaled = pixels < smallestSharpCell;
+		const cellPixels = scaled ? Math.ceil(pixels) : Math.floor(pixels);
+		return { cell: scaled ? space / columns : cellPixels / pixelRatio, cellPixels, scaled };
 	};
 	const roomy = fit(labelRoom.left);
 	const labelled = roomy.cell >= smallestLabelledCell;
-	const { cell, cellPixels } = labelled ? roomy : fit(numberRoom.left);
+	const { cell, cellPixels, scaled } = labelled ? roomy : fit(numberRoom.left);
 	const { left, top } = labelled ? labelRoom : numberRoom;
 	return {
 		rows,
 		columns,
 		cell,
 		cellPixels,
+		scaled,
 		left,
 		top,
 		width: left + columns * cell,

@@ -9,20 +9,25 @@ export interface Table {
 	readonly rows: readonly (readonly (string | number)[])[];
 }
 
+/** Tokens up to which a whole matrix is shown as a table; above, one row of it. */
+export const largestTable = 64;
+
 /** A token as a row or column header: `7 ␣capital`. */
 export function toHeader(token: TraceToken): string {
 	return `${token.position} ${tokenLabel(token)}`;
 }
 
-/** Weights as a table: one row a query, one column a key, rounded to `digits` decimals. */
-export function toAttentionTable(
-	matrix: WeightMatrix,
-	tokens: readonly TraceToken[],
-	digits = 4
-): Table {
-	return toMatrixTable(matrix.queries, matrix.keys, tokens, (i) =>
-		Number(matrix.weights[i].toFixed(digits))
-	);
+/** Weights as a table: one row a query, one column a key, with four decimals. */
+export function toAttentionTable(matrix: WeightMatrix, tokens: readonly TraceToken[]): Table {
+	return toMatrixTable(matrix.queries, matrix.keys, tokens, (i) => toDecimals(matrix.weights[i]));
+}
+
+/** The weights of one query, one row a key: for a matrix too large to read as a whole. */
+export function toAttentionRowTable(weights: Float32Array, tokens: readonly TraceToken[]): Table {
+	return {
+		columns: ['key', 'weight'],
+		rows: Array.from(weights, (weight, key) => [toHeader(tokens[key]), toDecimals(weight)])
+	};
 }
 
 /** A mask as a table of `open` and `closed`. */
@@ -32,7 +37,15 @@ export function toMaskTable(
 	keys: number,
 	tokens: readonly TraceToken[]
 ): Table {
-	return toMatrixTable(queries, keys, tokens, (i) => (open[i] === 0 ? 'closed' : 'open'));
+	return toMatrixTable(queries, keys, tokens, (i) => toState(open[i]));
+}
+
+/** What one query sees, one row a key. */
+export function toMaskRowTable(open: Uint8Array, tokens: readonly TraceToken[]): Table {
+	return {
+		columns: ['key', 'mask'],
+		rows: Array.from(open, (value, key) => [toHeader(tokens[key]), toState(value)])
+	};
 }
 
 /** The likeliest next tokens as a table. */
@@ -43,10 +56,19 @@ export function toScoreTable(scores: readonly TokenScore[]): Table {
 			i + 1,
 			tokenLabel({ text: score.text, kind: 'text' }),
 			score.id,
-			Number(score.probability.toFixed(6)),
-			Number(score.logit.toFixed(4))
+			score.probability.toFixed(6),
+			score.logit.toFixed(4)
 		])
 	};
+}
+
+/** Four decimals; an exact 0 stays bare, so that it stands out from what is only small. */
+function toDecimals(weight: number): string {
+	return weight === 0 ? '0' : weight.toFixed(4);
+}
+
+function toState(open: number): string {
+	return open === 0 ? 'closed' : 'open';
 }
 
 function toMatrixTable(

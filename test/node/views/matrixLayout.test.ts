@@ -17,13 +17,16 @@ test('labels give way before cells become too small for them', () => {
 	expect(layout).toMatchObject({ labelled: false, cell: 9, left: 26, width: 386 });
 });
 
-test('cells are whole device pixels while they have at least one', () => {
+test('cells are whole device pixels while they have a few, else the picture is scaled', () => {
 	const sharp = createMatrixLayout({ rows: 30, columns: 30, availableWidth: 400, pixelRatio: 1.5 });
 	expect(sharp.cell * 1.5).toBe(sharp.cellPixels);
-	expect(Number.isInteger(sharp.cellPixels)).toBe(true);
-	const dense = createMatrixLayout({ rows: 1000, columns: 1000, availableWidth: 400 });
-	expect(dense.cellPixels).toBe(1);
+	expect(sharp.scaled).toBe(false);
+	const dense = createMatrixLayout({ rows: 225, columns: 225, availableWidth: 400 });
+	expect([dense.cellPixels, dense.scaled]).toEqual([2, true]);
 	expect(dense.width).toBeCloseTo(400, 9);
+	const finest = createMatrixLayout({ rows: 2048, columns: 2048, availableWidth: 400 });
+	expect(finest.cellPixels).toBe(1);
+	expect(finest.width).toBeCloseTo(400, 9);
 });
 
 test('the cell under a point is the inverse of where a cell lies', () => {
