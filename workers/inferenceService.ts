@@ -140,7 +140,7 @@ export class ModelService implements InferenceService {
 				const [id] = step.tokenIds;
 				ids.push(id);
 				const token = this.#traceTokens(source.input, ids, promptLength)[ids.length - 1];
-				const probability = probabilities(step.logits.data)[id];
+				const probability = probabilities(step.distribution.logits.data)[id];
 				onStep({ token, probability, ms: step.milliseconds });
 				if (eosTokenId.includes(id)) finishReason = 'stop_token';
 				else if (ids.length >= maxPositionEmbeddings) finishReason = 'context_full';

@@ -51,6 +51,18 @@ export { Gemma3Model } from './gemma3/multimodalModel.js';
 export { Gemma3ForCausalLM } from './gemma3/causalLanguageModel.js';
 export { Gemma3ForConditionalGeneration } from './gemma3/conditionalGeneration.js';
 export { Gemma3ForSequenceClassification } from './gemma3/sequenceClassification.js';
-export { generate, type GenerateStep } from './gemma3/generate.js';
+export { generate, type GeneratedStep } from './gemma3/generate.js';
+export type {
+	GenerateInput,
+	GenerateOptions,
+	SamplingOptions
+} from './gemma3/generationOptions.js';
+export {
+	GenerationSession,
+	type Distribution,
+	type GenerateStep,
+	type GenerativeModel,
+	type TokenReading
+} from './gemma3/generationSession.js';
 
 export type { Trace } from './trace/trace.js';

@@ -4,7 +4,7 @@
  * Usage: npx tsx --tsconfig tsconfig.pure.json test/bench/decode.ts [FOLDER] [PROMPT_TOKENS] [NEW_TOKENS]
  */
 import { Gemma3ForCausalLM } from '../../src/lib/gemma3/causalLanguageModel.js';
-import { generate } from '../../src/lib/gemma3/generate.js';
+
 import { directorySource } from '../../src/lib/sources/directorySource.js';
 import { createNodeRuntime } from '../support/nodeRuntime.js';
 
@@ -18,7 +18,7 @@ const ids = Array.from({ length: Number(prompt) }, (_, i) => 10 + ((i * 37) % (v
 for (let round = 0; round < 3; round++) {
 	const times: number[] = [];
 	const input = { inputIds: [ids], maxNewTokens: Number(count), eosTokenId: [] };
-	for await (const { milliseconds } of generate(model, input)) times.push(milliseconds);
+	for await (const { milliseconds } of model.generate(input)) times.push(milliseconds);
 	const [first, ...rest] = times;
 	rest.sort((a, b) => a - b);
 	const median = rest[rest.length >> 1];

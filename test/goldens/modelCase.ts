@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Gemma3ForCausalLM } from '../../src/lib/gemma3/causalLanguageModel.js';
 import { Gemma3ForConditionalGeneration } from '../../src/lib/gemma3/conditionalGeneration.js';
-import { generate } from '../../src/lib/gemma3/generate.js';
 import type { Batch } from '../../src/lib/gemma3/modelInputs.js';
 import { Gemma3ForSequenceClassification } from '../../src/lib/gemma3/sequenceClassification.js';
+import type { SequenceOptions } from '../../src/lib/gemma3/tokenSequence.js';
 import { decodeSafetensors } from '../../src/lib/safetensors/reader.js';
 import { directorySource } from '../../src/lib/sources/directorySource.js';
 import { createTensor, type Tensor } from '../../src/lib/tensor/tensor.js';
@@ -67,6 +67,15 @@ async function runGenerative(
 	}
 }
 
+/** Ways to the same logits: what the cache keeps, and in which pieces the prompt runs. */
+const paths: readonly (SequenceOptions & { readonly name: string })[] = [
+	{ name: 'cache', ring: false },
+	{ name: 'ring', ring: true },
+	{ name: 'chunks of 4', ring: false, chunkSize: 4 },
+	{ name: 'chunks of 4 over a ring', ring: true, chunkSize: 4 },
+	{ name: 'chunks of 1 over a ring', ring: true, chunkSize: 1, keepReadings: true }
+];
+
 async function compareGeneration(
 	model: Gemma3ForCausalLM | Gemma3ForConditionalGeneration,
 	golden: Golden,
@@ -75,23 +84,53 @@ async function compareGeneration(
 	if (!golden.has('generated_ids')) return [];
 	const expected = toBatch(golden, 'generated_ids')!;
 	const stepLogits = float(golden, 'step_logits');
-	const generated = inputs.inputIds.map((row) => [...row]);
-	const logits: number[][][] = generated.map(() => []);
-	const maxNewTokens = expected[0].length - generated[0].length;
-	for await (const step of generate(model, { ...inputs, maxNewTokens })) {
-		const [, vocabSize] = step.logits.dims;
-		step.tokenIds.forEach((id, row) => {
-			generated[row].push(id);
-			const start = row * vocabSize;
-			logits[row].push([...step.logits.data.subarray(start, start + vocabSize)]);
-		});
+	const maxNewTokens = expected[0].length - inputs.inputIds[0].length;
+	const parts: Comparison[] = [];
+	for (const { name, ...path } of paths) {
+		const generated = inputs.inputIds.map((row) => [...row]);
+		const logits: number[][][] = generated.map(() => []);
+		for await (const step of model.generate({ ...inputs, ...path, maxNewTokens })) {
+			const { dims, data } = step.distribution.logits;
+			step.tokenIds.forEach((id, row) => {
+				generated[row].push(id);
+				logits[row].push([...data.subarray(row * dims[1], (row + 1) * dims[1])]);
+			});
+		}
+		const dims = [logits.length, logits[0].length, stepLogits.dims[2]];
+		const actual = createTensor('float32', dims, Float32Array.from(logits.flat(2)));
+		parts.push(
+			compareExact(`generated_ids by ${name}`, generated, expected),
+			compareRelative(`step_logits by ${name}`, actual, stepLogits, RELATIVE)
+		);
 	}
-	const dims = [logits.length, logits[0].length, stepLogits.dims[2]];
-	const actual = createTensor('float32', dims, Float32Array.from(logits.flat(2)));
-	return [
-		compareExact('generated_ids', generated, expected),
-		compareRelative('step_logits', actual, stepLogits, RELATIVE)
-	];
+	return [...parts, ...(await compareUncached(model, inputs, expected, stepLogits))];
+}
+
+/** The same logits by one pass over everything, without a cache. */
+async function compareUncached(
+	model: Gemma3ForCausalLM | Gemma3ForConditionalGeneration,
+	inputs: ReturnType<typeof toInputs>,
+	expected: Batch,
+	stepLogits: Tensor
+): Promise<Comparison[]> {
+	const promptLength = inputs.inputIds[0].length;
+	const added = expected[0].length - promptLength - 1;
+	const longer = (rows: Batch | undefined, value: number) =>
+		rows?.map((row) => [...row, ...Array<number>(added).fill(value)]);
+	const output = await model.forward({
+		...inputs,
+		inputIds: expected.map((row) => row.slice(0, -1)),
+		attentionMask: longer(inputs.attentionMask, 1),
+		tokenTypeIds: longer(inputs.tokenTypeIds, 0),
+		positionIds: longer(inputs.attentionMask, 1)?.map(countPositions),
+		logitsToKeep: added + 1
+	});
+	return [compareRelative('step_logits by one pass', output.logits, stepLogits, RELATIVE)];
+}
+
+function countPositions(mask: readonly number[]): number[] {
+	let count = 0;
+	return mask.map((real) => (real === 0 ? 1 : count++));
 }
 
 async function runClassifier(directory: string, golden: Golden): Promise<Comparison[]> {

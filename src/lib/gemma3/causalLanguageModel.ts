@@ -1,12 +1,23 @@
+import type { GenerationConfig } from '../generation/generationConfig.js';
 import type { Source } from '../sources/source.js';
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 import type { Gemma3Config } from './configuration.js';
+import { generate, type GeneratedStep } from './generate.js';
+import type { GenerateInput } from './generationOptions.js';
 import type { Weights } from './weights.js';
 import { LanguageHead } from './languageHead.js';
 import { causalLanguageModelLoss } from './loss.js';
-import { checkBatch, keptPositions, type Batch, type ForwardInput } from './modelInputs.js';
 import {
+	checkBatch,
+	keptPositions,
+	toEmbeddings,
+	type Batch,
+	type ForwardInput
+} from './modelInputs.js';
+import {
+	createGenerationConfig,
 	createRandomWeights,
+	loadGenerationConfig,
 	loadPretrained,
 	type LoadOptions,
 	type PretrainedOptions
@@ -31,7 +42,9 @@ export interface CausalOutput extends TextModelOutput {
 export class Gemma3ForCausalLM {
 	private constructor(
 		readonly model: Gemma3TextModel,
-		readonly head: LanguageHead
+		readonly head: LanguageHead,
+		/** Defaults of `generate`. */
+		readonly generationConfig: GenerationConfig
 	) {}
 
 	get config(): Gemma3Config {
@@ -51,7 +64,8 @@ export class Gemma3ForCausalLM {
 	/** @throws SafetensorsError, SourceError, UnsupportedModelError, or AbortError */
 	static async fromPretrained(source: Source, options: PretrainedOptions) {
 		const { config, weights } = await loadPretrained(source, { head: 'lm' }, options);
-		return Gemma3ForCausalLM.fromWeights(config, weights, options);
+		const generationConfig = await loadGenerationConfig(source, config, options.signal);
+		return Gemma3ForCausalLM.fromWeights(config, weights, { ...options, generationConfig });
 	}
 
 	/** A model of any shape with random weights. */
@@ -63,7 +77,8 @@ export class Gemma3ForCausalLM {
 	static async fromWeights(config: Gemma3Config, weights: Weights, options: LoadOptions) {
 		const model = await Gemma3TextModel.fromWeights(config, weights, options);
 		const head = await LanguageHead.create(options.runtime, config.textConfig, weights);
-		return new Gemma3ForCausalLM(model, head);
+		const { generationConfig = createGenerationConfig(config) } = options;
+		return new Gemma3ForCausalLM(model, head, generationConfig);
 	}
 
 	/** @throws RangeError or TypeError if an input has the wrong shape */
@@ -79,6 +94,21 @@ export class Gemma3ForCausalLM {
 		if (labels === undefined) return { ...output, logits };
 		checkBatch('labels', labels, logits.dims[0], logits.dims[1]);
 		return { ...output, logits, loss: causalLanguageModelLoss(logits, labels) };
+	}
+
+	/** Scaled embeddings, `[batch, queries, hiddenSize]`. */
+	async embed(input: ForwardInput): Promise<Tensor> {
+		return toEmbeddings(input, this.model.embedTokens, this.config);
+	}
+
+	/**
+	 * Generates a token at a time; what is left out is as the checkpoint's generation_config.json
+	 * says. Leave the loop to stop.
+	 *
+	 * @throws RangeError or TypeError if an input or a setting does not fit, or AbortError
+	 */
+	generate(input: GenerateInput): AsyncGenerator<GeneratedStep, void, void> {
+		return generate(this, input);
 	}
 
 	async dispose(): Promise<void> {

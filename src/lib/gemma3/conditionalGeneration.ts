@@ -1,14 +1,19 @@
+import type { GenerationConfig } from '../generation/generationConfig.js';
 import type { Source } from '../sources/source.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { projectPositions } from './causalLanguageModel.js';
 import type { Gemma3Config } from './configuration.js';
+import { generate, type GeneratedStep } from './generate.js';
+import type { GenerateInput } from './generationOptions.js';
 import type { Weights } from './weights.js';
 import { LanguageHead } from './languageHead.js';
 import { causalLanguageModelLoss } from './loss.js';
 import { checkBatch, type Batch } from './modelInputs.js';
 import { Gemma3Model, type MultimodalInput, type MultimodalOutput } from './multimodalModel.js';
 import {
+	createGenerationConfig,
 	createRandomWeights,
+	loadGenerationConfig,
 	loadPretrained,
 	type LoadOptions,
 	type PretrainedOptions
@@ -36,7 +41,9 @@ export interface ConditionalOutput extends MultimodalOutput {
 export class Gemma3ForConditionalGeneration {
 	private constructor(
 		readonly model: Gemma3Model,
-		readonly head: LanguageHead
+		readonly head: LanguageHead,
+		/** Defaults of `generate`. */
+		readonly generationConfig: GenerationConfig
 	) {}
 
 	get config(): Gemma3Config {
@@ -57,7 +64,11 @@ export class Gemma3ForConditionalGeneration {
 	static async fromPretrained(source: Source, options: PretrainedOptions) {
 		const parts = { head: 'lm', vision: true } as const;
 		const { config, weights } = await loadPretrained(source, parts, options);
-		return Gemma3ForConditionalGeneration.fromWeights(config, weights, options);
+		const generationConfig = await loadGenerationConfig(source, config, options.signal);
+		return Gemma3ForConditionalGeneration.fromWeights(config, weights, {
+			...options,
+			generationConfig
+		});
 	}
 
 	/** A model of any shape with random weights. */
@@ -70,7 +81,8 @@ export class Gemma3ForConditionalGeneration {
 		const model = await Gemma3Model.fromWeights(config, weights, options);
 		const textConfig = { ...config.textConfig, finalLogitSoftcapping: null };
 		const head = await LanguageHead.create(options.runtime, textConfig, weights);
-		return new Gemma3ForConditionalGeneration(model, head);
+		const { generationConfig = createGenerationConfig(config) } = options;
+		return new Gemma3ForConditionalGeneration(model, head, generationConfig);
 	}
 
 	getImageFeatures(pixelValues: Tensor, signal?: AbortSignal): Promise<Tensor> {
@@ -86,6 +98,21 @@ export class Gemma3ForConditionalGeneration {
 		if (labels === undefined) return { ...output, logits };
 		checkBatch('labels', labels, logits.dims[0], logits.dims[1]);
 		return { ...output, logits, loss: causalLanguageModelLoss(logits, labels, attentionMask) };
+	}
+
+	/** Scaled embeddings with images spliced in, `[batch, queries, hiddenSize]`. */
+	embed(input: MultimodalInput): Promise<Tensor> {
+		return this.model.embed(input);
+	}
+
+	/**
+	 * Generates a token at a time; what is left out is as the checkpoint's generation_config.json
+	 * says. Leave the loop to stop.
+	 *
+	 * @throws RangeError or TypeError if an input or a setting does not fit, or AbortError
+	 */
+	generate(input: GenerateInput): AsyncGenerator<GeneratedStep, void, void> {
+		return generate(this, input);
 	}
 
 	async dispose(): Promise<void> {

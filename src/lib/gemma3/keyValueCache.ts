@@ -9,6 +9,7 @@ import {
 	type CacheEntry
 } from './cacheStorage.js';
 import type { Gemma3TextConfig, LayerType } from './configuration.js';
+import { longestChunk } from './passSizes.js';
 
 export interface CacheOptions {
 	/** Keep only the window in local layers. Then a pass may be no longer than `longestPass`. */
@@ -35,18 +36,26 @@ export class KeyValueCache {
 	#capacity = 0;
 	#entries: CacheEntry[] = [];
 	readonly #ring: number;
+	/** Queries that may run at once, where it is a ring. */
+	readonly longestPass: number;
 
 	constructor(
 		readonly runtime: Runtime,
 		readonly config: Gemma3TextConfig,
 		readonly batchSize: number,
-		{ ring = false, longestPass = 256 }: CacheOptions = {}
+		{ ring = false, longestPass = longestChunk }: CacheOptions = {}
 	) {
+		this.longestPass = longestPass;
 		this.#ring = ring ? ringCapacity(config.slidingWindow, longestPass) : Infinity;
 	}
 
 	get length(): number {
 		return this.#length;
+	}
+
+	/** Whether local layers keep only their window. */
+	get isRing(): boolean {
+		return this.#ring < Infinity;
 	}
 
 	/** Places in the layers that see everything. */

@@ -105,6 +105,12 @@ export class Gemma3Model {
 		return this.languageModel.run((await this.#merge(input)).inputs, fetches);
 	}
 
+	/** Scaled embeddings with images spliced in, `[batch, queries, hiddenSize]`. */
+	async embed(input: MultimodalInput): Promise<Tensor> {
+		const { inputs } = await this.#merge(input);
+		return toEmbeddings(inputs, this.languageModel.embedTokens, this.config);
+	}
+
 	async dispose(): Promise<void> {
 		await this.visionTower.dispose();
 		await this.languageModel.dispose();

@@ -1,3 +1,4 @@
+import { parseGenerationConfig, type GenerationConfig } from '../generation/generationConfig.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { openCheckpoint } from '../safetensors/checkpoint.js';
 import { SourceError, type Source } from '../sources/source.js';
@@ -10,9 +11,11 @@ import { loadWeights, type Weights } from './weights.js';
 
 export interface LoadOptions {
 	readonly runtime: Runtime;
+	/** Defaults of `generate`; the reference's own when absent. */
+	readonly generationConfig?: GenerationConfig;
 }
 
-export interface PretrainedOptions extends LoadOptions {
+export interface PretrainedOptions extends Pick<LoadOptions, 'runtime'> {
 	/** Bytes of weights read so far, and in all. */
 	readonly onProgress?: (loaded: number, total: number) => void;
 	readonly signal?: AbortSignal;
@@ -42,23 +45,47 @@ export async function loadPretrained(
 	return { config, weights, unexpected };
 }
 
+/**
+ * How the checkpoint says it generates. Where its generation_config.json names no stop token, or is
+ * not there, those of the configuration count.
+ *
+ * @throws SourceError, UnsupportedModelError, or RangeError naming the field that is wrong
+ */
+export async function loadGenerationConfig(
+	source: Source,
+	config: Gemma3Config,
+	signal?: AbortSignal
+): Promise<GenerationConfig> {
+	const path = 'generation_config.json';
+	const text = await source.maybeText(path, signal);
+	return createGenerationConfig(config, text === null ? {} : parseJson(text, path, source.name));
+}
+
+/** @param json a parsed generation_config.json */
+export function createGenerationConfig(config: Gemma3Config, json: unknown = {}): GenerationConfig {
+	const parsed = parseGenerationConfig(json);
+	const { eosTokenId } = config.textConfig;
+	return parsed.eosTokenId.length > 0 ? parsed : { ...parsed, eosTokenId };
+}
+
 /** @throws SourceError or UnsupportedModelError */
 export async function loadConfig(source: Source, signal?: AbortSignal): Promise<Gemma3Config> {
-	const text = await source.maybeText('config.json', signal);
+	const path = 'config.json';
+	const text = await source.maybeText(path, signal);
 	if (text === null) {
 		throw new SourceError(
 			`${source.name} has no config.json; choose a folder that holds a Hugging Face checkpoint of Gemma 3`
 		);
 	}
-	let json: unknown;
+	return parseGemma3Config(parseJson(text, path, source.name));
+}
+
+function parseJson(text: string, path: string, name: string): unknown {
 	try {
-		json = JSON.parse(text);
+		return JSON.parse(text);
 	} catch (error) {
-		throw new UnsupportedModelError(
-			`config.json of ${source.name} is not JSON: ${(error as Error).message}`
-		);
+		throw new UnsupportedModelError(`${path} of ${name} is not JSON: ${(error as Error).message}`);
 	}
-	return parseGemma3Config(json);
 }
 
 /** Weights drawn from a seed by `initializerRange`, so that any shape can be tried without a checkpoint. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Gemma3ForCausalLM } from '../../../src/lib/gemma3/causalLanguageModel.js';
-import { generate } from '../../../src/lib/gemma3/generate.js';
 import { crossEntropy } from '../../../src/lib/gemma3/loss.js';
 import { parseGemma3Config } from '../../../src/lib/gemma3/parseConfiguration.js';
 import type { Tensor } from '../../../src/lib/tensor/tensor.js';
+import { largestError } from '../../support/largestError.js';
 import { createNodeRuntime } from '../../support/nodeRuntime.js';
 
 const json = JSON.parse(readFileSync('test/fixtures/goldens/text-options/config.json', 'utf8'));
@@ -18,17 +18,6 @@ beforeAll(async () => {
 	model = await Gemma3ForCausalLM.fromConfig(config, { runtime: createNodeRuntime(), seed: 3 });
 });
 afterAll(() => model.dispose());
-
-function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-	expect(actual.length).toBe(expected.length);
-	let scale = 1;
-	let error = 0;
-	for (let i = 0; i < expected.length; i++) {
-		scale = Math.max(scale, Math.abs(expected[i]));
-		error = Math.max(error, Math.abs(actual[i] - expected[i]));
-	}
-	return error / scale;
-}
 
 function row({ dims, data }: Tensor, batch: number, position: number): Float32Array {
 	const [, positions, width] = dims;
@@ -125,7 +114,7 @@ test('a left-padded batch generates what each prompt generates alone', async () 
 	const collect = async (inputIds: number[][], attentionMask?: number[][]) => {
 		const rows: number[][] = inputIds.map(() => []);
 		const input = { inputIds, attentionMask, maxNewTokens: 8, eosTokenId: [] };
-		for await (const { tokenIds } of generate(model, input)) {
+		for await (const { tokenIds } of model.generate(input)) {
 			tokenIds.forEach((id, i) => rows[i].push(id));
 		}
 		return rows;
