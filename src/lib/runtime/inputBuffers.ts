@@ -1,7 +1,8 @@
 import type * as Ort from 'onnxruntime-web';
 import type { Runtime } from './runtime.js';
 
-const USAGE = 0x80 | 0x8; // GPUBufferUsage.STORAGE | COPY_DST
+// ONNX Runtime copies from an input that it scatters into another buffer.
+const USAGE = 0x80 | 0x4 | 0x8; // GPUBufferUsage.STORAGE | COPY_SRC | COPY_DST
 
 /**
  * Turns arrays into inputs of a run. On WebGPU each goes into a buffer that is kept for the next
