@@ -1,0 +1,76 @@
+import { heatOpacity } from './heatmapRaster.js';
+import type { Heatmap } from './imageHeatmap.js';
+import type { Palette } from './palette.js';
+import { fitPicture } from './pictureFit.js';
+import type { Box } from './softTokenGrid.js';
+
+export interface PictureSvgOptions {
+	/** Source pixels; all boxes are given in them. */
+	readonly picture: { readonly width: number; readonly height: number };
+	/** The drawn picture as a data URL; null to leave it out. */
+	readonly href: string | null;
+	readonly palette: Palette;
+	readonly title: string;
+	/** One sentence: what the picture shows. */
+	readonly description: string;
+	/** Rectangles with a name, in the colour of images. */
+	readonly boxes?: readonly { readonly box: Box; readonly label: string }[];
+	/** Painted over the picture, which then shows only as far as `opacity`. */
+	readonly heat?: { readonly map: Heatmap; readonly largest: number; readonly opacity: number };
+}
+
+const padding = 12;
+const titleHeight = 22;
+
+/** A picture with what is drawn over it as a free-standing SVG document. */
+export function toPictureSvg(options: PictureSvgOptions): string {
+	const { picture, href, palette, title, description, boxes = [], heat } = options;
+	const fit = fitPicture(picture, 560, 560);
+	const width = fit.width + 2 * padding;
+	const height = fit.height + titleHeight + 2 * padding;
+	const place = (box: Box) => {
+		const x = round((box.x / picture.width) * fit.width);
+		const y = round((box.y / picture.height) * fit.height);
+		const right = round(((box.x + box.width) / picture.width) * fit.width);
+		const bottom = round(((box.y + box.height) / picture.height) * fit.height);
+		return { x, y, width: round(right - x), height: round(bottom - y) };
+	};
+	const rect = (box: Box, attributes: string) => {
+		const { x, y, width, height } = place(box);
+		return `<rect x="${x}" y="${y}" width="${width}" height="${height}" ${attributes}/>`;
+	};
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+		`<title>${escape(title)}</title><desc>${escape(description)}</desc>`,
+		`<rect width="100%" height="100%" fill="${palette.paper}"/>`,
+		`<text x="${padding}" y="${padding + 10}" font-family="system-ui, sans-serif" font-size="12" font-weight="600" fill="${palette.ink}">${escape(title)}</text>`,
+		`<g transform="translate(${padding} ${padding + titleHeight})">`,
+		href === null
+			? `<rect width="${fit.width}" height="${fit.height}" fill="none" stroke="${palette.rule}"/>`
+			: `<image href="${href}" width="${fit.width}" height="${fit.height}" preserveAspectRatio="none" opacity="${heat?.opacity ?? 1}"/>`,
+		...(heat?.map.cells ?? [])
+			.filter(({ weight }) => weight > 0)
+			.map((cell) =>
+				rect(
+					cell,
+					`shape-rendering="crispEdges" fill="${palette.weight}" fill-opacity="${heatOpacity(cell.weight, heat!.largest).toFixed(4)}"`
+				)
+			),
+		...boxes.map(({ box, label }) => {
+			const { x, y } = place(box);
+			return (
+				rect(box, `fill="none" stroke="${palette.image}" stroke-width="1.6"`) +
+				`<text x="${x + 5}" y="${y + 13}" font-family="system-ui, sans-serif" font-size="11" fill="${palette.image}" stroke="${palette.paper}" stroke-width="3" paint-order="stroke">${escape(label)}</text>`
+			);
+		}),
+		'</g></svg>'
+	].join('\n');
+}
+
+function round(value: number): number {
+	return Math.round(value * 100) / 100;
+}
+
+function escape(text: string): string {
+	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
