@@ -37,31 +37,50 @@ export async function loadModel(
 	let imageProcessor: Gemma3ImageProcessor | null = null;
 	const createImageProcessor = (json: unknown) =>
 		(imageProcessor = Gemma3ImageProcessor.fromConfig(json));
-	const [processor, model] = await Promise.all([
-		loadProcessor(source, config, { createImageProcessor, signal }),
-		Model.fromPretrained(source, {
-			runtime,
-			signal,
-			onProgress: (loaded, total) => {
-				onProgress({ phase: loaded < total ? 'download' : 'build', loaded, total });
-			}
-		})
-	]);
+	const loading = Model.fromPretrained(source, {
+		runtime,
+		signal,
+		onProgress: (loaded, total) => {
+			onProgress({ phase: loaded < total ? 'download' : 'build', loaded, total });
+		}
+	});
 	try {
+		const [model, processor] = await Promise.all([
+			loading,
+			loadProcessor(source, config, { createImageProcessor, signal }),
+			// The runtime compiles itself while the weights are on their way.
+			runtime.warmUp()
+		]);
 		signal?.throwIfAborted();
 		processor.tokenizer.checkVocabulary(config.textConfig.vocabSize);
+		return {
+			info: toInfo(name, deviceReason, runtime, model),
+			processor,
+			imageProcessor,
+			model
+		};
 	} catch (error) {
-		await model.dispose();
+		void loading.then(
+			(model) => model.dispose(),
+			() => {}
+		);
 		throw error;
 	}
-	const info: ModelInfo = {
+}
+
+function toInfo(
+	name: string,
+	deviceReason: string,
+	runtime: Runtime,
+	model: LoadedModel['model']
+): ModelInfo {
+	return {
 		name,
-		config,
+		config: model.config,
 		device: runtime.device,
 		deviceReason,
 		dtype: 'fp32',
 		weightBytes: model.weightBytes,
 		recorded: false
 	};
-	return { info, processor, imageProcessor, model };
 }

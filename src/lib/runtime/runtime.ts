@@ -1,5 +1,5 @@
 import type * as Ort from 'onnxruntime-web';
-import type { OnnxModel } from '../onnx/graphBuilder.js';
+import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
 import { DeviceLostError } from './errors.js';
 import { Mutex } from './mutex.js';
 
@@ -60,6 +60,15 @@ export class Runtime {
 			this.guard(this.ort.InferenceSession.create(model, options))
 		);
 		return new Session(this, session);
+	}
+
+	/** Starts ONNX Runtime's own module, which otherwise waits for the first graph. */
+	async warmUp(): Promise<void> {
+		const graph = new GraphBuilder();
+		graph.node('Identity', [graph.input('x', 'float32', [1])], { name: 'y' });
+		graph.output('y', 'float32', [1]);
+		const session = await this.createSession(graph.build('warm-up'));
+		await session.dispose();
 	}
 
 	/** Fails when the device is lost, where ONNX Runtime itself would wait for ever. */
