@@ -1,6 +1,19 @@
-import { generate } from '../src/lib/gemma3/generate.js';
+import { inPassing } from '../src/lib/gemma3/sequenceEdits.js';
 import { probabilities } from '../src/lib/generation/softmax.js';
 import { topIndices } from '../src/lib/generation/topTokens.js';
+import type {
+	ForceRequest,
+	GenerationState,
+	OnGenerationStep,
+	ReadStepRequest,
+	SeekRequest,
+	SetEditsRequest,
+	SetSamplingRequest,
+	StartGenerationRequest,
+	StepBackRequest,
+	StepReading,
+	StepRequest
+} from '../src/lib/rpc/generationServices.js';
 import type {
 	ContinueRequest,
 	ContinueResult,
@@ -32,6 +45,7 @@ import type {
 import { toTraceImages } from '../src/lib/trace/traceImages.js';
 import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
 import { chooseDevice } from './device.js';
+import { GenerationRun } from './generationRun.js';
 import { computeLens } from './lens.js';
 import { loadModel, type LoadedModel } from './loadedModel.js';
 import { ModelRun, type RunInput } from './modelRun.js';
@@ -58,6 +72,11 @@ interface HeldRun {
 	readonly prompted: Prompted;
 }
 
+interface HeldGeneration {
+	readonly generation: GenerationRun;
+	readonly prompted: Prompted;
+}
+
 /**
  * The model service: one model at a time, and any number of its runs until they are released.
  * Knows no Comlink and no page, so that it also runs in Node.
@@ -65,6 +84,7 @@ interface HeldRun {
 export class ModelService implements InferenceService {
 	readonly #platform: Platform;
 	readonly #runs = new Map<number, HeldRun>();
+	readonly #generations = new Map<number, HeldGeneration>();
 	#loaded: LoadedModel | undefined;
 	#lastId = 0;
 
@@ -132,20 +152,18 @@ export class ModelService implements InferenceService {
 		const { run: source, prompted } = this.#held(runId);
 		const { promptLength } = prompted;
 		const { model } = this.#model();
-		const { eosTokenId, maxPositionEmbeddings } = model.config.textConfig;
 		const ids = [...source.input.inputIds[0]];
-		let finishReason: ContinueResult['finishReason'] = 'max_new_tokens';
+		let finishReason: ContinueResult['finishReason'] = 'context_full';
+		const request = { ...source.input, maxNewTokens, stopStrings: [], signal };
 		try {
-			for await (const step of generate(model, { ...source.input, maxNewTokens, signal })) {
+			for await (const step of model.generate(request)) {
 				const [id] = step.tokenIds;
 				ids.push(id);
 				const token = this.#traceTokens(source.input, ids, promptLength)[ids.length - 1];
 				const probability = probabilities(step.distribution.logits.data)[id];
 				onStep({ token, probability, ms: step.milliseconds });
-				if (eosTokenId.includes(id)) finishReason = 'stop_token';
-				else if (ids.length >= maxPositionEmbeddings) finishReason = 'context_full';
-				// Nothing can follow the last token that the context has room for.
-				if (ids.length >= maxPositionEmbeddings) break;
+				const reason = step.stops[0]?.reason;
+				if (reason && reason !== 'stop_string') finishReason = reason;
 			}
 		} catch (error) {
 			// What was generated before Stop is kept.
@@ -195,6 +213,96 @@ export class ModelService implements InferenceService {
 		return this.#vision(runId).state(request, signal);
 	}
 
+	async startGeneration(
+		request: StartGenerationRequest,
+		signal?: AbortSignal
+	): Promise<GenerationState> {
+		const { run, prompted } = this.#held(request.runId);
+		const generation = await GenerationRun.create(
+			++this.#lastId,
+			this.#model(),
+			run.input,
+			prompted.promptLength,
+			request,
+			signal
+		);
+		this.#generations.set(generation.id, { generation, prompted });
+		try {
+			return await generation.state(signal);
+		} catch (error) {
+			await this.endGeneration(generation.id);
+			throw error;
+		}
+	}
+
+	async stepGeneration(
+		request: StepRequest,
+		onStep: OnGenerationStep = () => {},
+		signal?: AbortSignal
+	): Promise<GenerationState> {
+		const { generation } = this.#generation(request.id);
+		await generation.step(request, onStep, signal);
+		return generation.state();
+	}
+
+	async stepBack({ id, length }: StepBackRequest, signal?: AbortSignal): Promise<GenerationState> {
+		const { generation } = this.#generation(id);
+		await generation.stepBack(length);
+		return generation.state(signal);
+	}
+
+	async forceTokens(
+		request: ForceRequest,
+		onStep: OnGenerationStep = () => {},
+		signal?: AbortSignal
+	): Promise<GenerationState> {
+		const { generation } = this.#generation(request.id);
+		await generation.force(request, onStep, signal);
+		return generation.state(signal);
+	}
+
+	async seekGeneration(request: SeekRequest, signal?: AbortSignal): Promise<GenerationState> {
+		const { generation } = this.#generation(request.id);
+		await generation.seek(request);
+		return generation.state(signal);
+	}
+
+	async setSampling(
+		{ id, sampling, seed }: SetSamplingRequest,
+		signal?: AbortSignal
+	): Promise<GenerationState> {
+		const { generation } = this.#generation(id);
+		await generation.session.setSampling(sampling, seed);
+		return generation.state(signal);
+	}
+
+	async setEdits({ id, edits }: SetEditsRequest, signal?: AbortSignal): Promise<GenerationState> {
+		const { generation } = this.#generation(id);
+		await generation.session.setEdits(edits);
+		return generation.state(signal);
+	}
+
+	async readStep(request: ReadStepRequest, signal?: AbortSignal): Promise<StepReading> {
+		return this.#generation(request.id).generation.read(request, signal);
+	}
+
+	async traceGeneration(id: number, signal?: AbortSignal): Promise<RunSummary> {
+		const { generation, prompted } = this.#generation(id);
+		const { sequence } = generation.session;
+		const input = {
+			...generation.input,
+			inputIds: sequence.ids.map((row) => [...row]),
+			tokenTypeIds: [generation.tokenTypeIds()],
+			edits: inPassing(sequence.edits, sequence.promptLength, sequence.length)
+		};
+		return this.#start(input, prompted, performance.now(), signal);
+	}
+
+	async endGeneration(id: number): Promise<void> {
+		this.#generations.get(id)?.generation.dispose();
+		this.#generations.delete(id);
+	}
+
 	async release(runId: number): Promise<void> {
 		this.#runs.get(runId)?.run.dispose();
 		this.#runs.delete(runId);
@@ -203,6 +311,8 @@ export class ModelService implements InferenceService {
 	async dispose(): Promise<void> {
 		for (const { run } of this.#runs.values()) run.dispose();
 		this.#runs.clear();
+		for (const { generation } of this.#generations.values()) generation.dispose();
+		this.#generations.clear();
 		const loaded = this.#loaded;
 		this.#loaded = undefined;
 		await loaded?.model.dispose();
@@ -269,6 +379,12 @@ export class ModelService implements InferenceService {
 	#model(): LoadedModel {
 		if (this.#loaded !== undefined) return this.#loaded;
 		throw new Error('no model is loaded; load one first');
+	}
+
+	#generation(id: number): HeldGeneration {
+		const held = this.#generations.get(id);
+		if (held !== undefined) return held;
+		throw new Error(`generation ${id} has ended; start another one`);
 	}
 
 	#held(runId: number): HeldRun {

@@ -74,6 +74,18 @@ export function startInferenceClient(
 			visionAttention: (id, request, signal) =>
 				settle(() => remote.visionAttention(id, request, signal)),
 			visionState: (id, request, signal) => settle(() => remote.visionState(id, request, signal)),
+			startGeneration: (request, signal) => settle(() => remote.startGeneration(request, signal)),
+			stepGeneration: (request, onStep, signal) =>
+				settle(() => remote.stepGeneration(request, callback(onStep), signal)),
+			stepBack: (request, signal) => settle(() => remote.stepBack(request, signal)),
+			forceTokens: (request, onStep, signal) =>
+				settle(() => remote.forceTokens(request, callback(onStep), signal)),
+			seekGeneration: (request, signal) => settle(() => remote.seekGeneration(request, signal)),
+			setSampling: (request, signal) => settle(() => remote.setSampling(request, signal)),
+			setEdits: (request, signal) => settle(() => remote.setEdits(request, signal)),
+			readStep: (request, signal) => settle(() => remote.readStep(request, signal)),
+			traceGeneration: (id, signal) => settle(() => remote.traceGeneration(id, signal)),
+			endGeneration: (id) => settle(() => remote.endGeneration(id)),
 			release: (id) => settle(() => remote.release(id)),
 			dispose: () => settle(() => remote.dispose())
 		},

@@ -15,6 +15,7 @@ import type {
 	VisionAttentionRequest,
 	VisionStateRequest
 } from '../trace/trace.js';
+import type { GenerationService } from './generationServices.js';
 
 /** Types that cross the worker boundary: plain data only. */
 
@@ -147,7 +148,7 @@ type OnProgress = (progress: Progress) => void;
 type OnStep = (step: GenerationStep) => void;
 
 /** The model worker. Every method takes `(request, callback, signal)` in that order, where it has them. */
-export interface InferenceService {
+export interface InferenceService extends GenerationService {
 	load(request: LoadRequest, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelInfo>;
 	run(request: RunRequest, signal?: AbortSignal): Promise<RunSummary>;
 	/** Decodes and cuts the pictures of a prompt and counts its tokens; the model does not run. */
