@@ -60,6 +60,11 @@ function stages(port) {
 			commands: [[...npmCommand(), 'run', 'goldens', '--', 'test/fixtures/goldens']],
 			count: countGoldens
 		},
+		{
+			name: 'goldens at full size',
+			commands: [[...npmCommand(), 'run', 'goldens', '--', 'test/fixtures/goldens-full-size']],
+			count: countGoldens
+		},
 		vitest('browser'),
 		{ name: 'build', commands: [tool('vite', 'vite', 'build')] },
 		{

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Comparison } from './comparison.js';
+import { runFullSizeCase } from './fullSizeCase.js';
 import { runImagesCase } from './imagesCase.js';
 import { runMasksCase } from './masksCase.js';
 import { runModelCase } from './modelCase.js';
@@ -38,7 +39,7 @@ export function findCases(root: string, directory = root): GoldenCase[] {
 	const has = (file: string) => existsSync(join(directory, file));
 	const cases: GoldenCase[] = [];
 	if (has('golden.safetensors')) {
-		const run = has('spec.json') ? unsupported : runModelCase;
+		const run = has('spec.json') ? runFullSizeCase : runModelCase;
 		cases.push({ name, run: () => run(directory) });
 	}
 	if (has('golden.json')) cases.push({ name, run: () => runImagesCase(directory) });
