@@ -1,3 +1,4 @@
+import { toMentionedImages } from './mentionedImages.js';
 import { NotebookError } from './notebookError.js';
 import type { Attachment, Attachments, Cell, Notebook } from './notebook.js';
 
@@ -15,14 +16,15 @@ export async function createAttachment(
 	return new Map([[await hashBytes(bytes), { mediaType, bytes }]]);
 }
 
-/** Hashes that a cell refers to. */
+/** Hashes of what a cell needs: pictures of a prompt, a recording. */
 export function hashesOf(cell: Cell): string[] {
 	const images = cell.kind === 'prompt' ? cell.settings.pictures.map(({ image }) => image) : [];
 	return cell.recording ? [...images, cell.recording.trace] : images;
 }
 
 /**
- * The attachments that some cells refer to, in hash order, out of those at hand.
+ * The attachments that some cells refer to, in hash order, out of those at hand. What prose only
+ * mentions may be missing: it is then shown by its description.
  *
  * @throws NotebookError if one is missing, a picture is no picture or a trace no trace
  */
@@ -30,26 +32,33 @@ export function gatherAttachments(
 	cells: readonly Cell[],
 	...available: readonly Attachments[]
 ): Attachments {
+	const find = (hash: string) => available.map((map) => map.get(hash)).find((maybe) => maybe);
 	const found = new Map<string, Attachment>();
 	for (const cell of cells) {
 		for (const hash of hashesOf(cell)) {
-			const attachment = available.map((map) => map.get(hash)).find((maybe) => maybe);
+			const attachment = find(hash);
 			if (!attachment) {
 				throw new NotebookError(
 					`cell "${cell.id}" refers to ${hash}, which is not in the document`
 				);
 			}
-			const isTrace = attachment.mediaType === 'application/x-safetensors';
-			if (isTrace !== (hash === cell.recording?.trace)) {
+			if (isTrace(attachment) !== (hash === cell.recording?.trace)) {
 				throw new NotebookError(
 					`cell "${cell.id}" cannot use ${hash}, which is ${attachment.mediaType}`
 				);
 			}
 			found.set(hash, attachment);
 		}
+		const mentioned = cell.kind === 'prose' ? toMentionedImages(cell.settings.text) : [];
+		for (const hash of mentioned) {
+			const attachment = find(hash);
+			if (attachment && !isTrace(attachment)) found.set(hash, attachment);
+		}
 	}
 	return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+const isTrace = ({ mediaType }: Attachment) => mediaType === 'application/x-safetensors';
 
 /**
  * Checks that the bytes of each attachment are those that its hash stands for: a document from

@@ -1,4 +1,4 @@
-import { gatherAttachments, hashesOf } from './attachments.js';
+import { gatherAttachments } from './attachments.js';
 import { cellRoles } from './cellRoles.js';
 import { checkGraph } from './cellGraph.js';
 import type { CellKind } from './cellSettings.js';
@@ -176,15 +176,11 @@ function indexOf({ cells }: Notebook, id: string): number {
 
 function withCells(notebook: Notebook, cells: readonly Cell[], added = none): Notebook {
 	checkGraph(cells);
-	const { attachments } = notebook;
-	const wanted = new Set(cells.flatMap(hashesOf));
+	const old = notebook.attachments;
+	const gathered = gatherAttachments(cells, old, added);
 	const isSameSet =
-		wanted.size === attachments.size && [...attachments.keys()].every((hash) => wanted.has(hash));
-	return {
-		...notebook,
-		cells,
-		attachments: isSameSet ? attachments : gatherAttachments(cells, attachments, added)
-	};
+		gathered.size === old.size && [...old.keys()].every((hash) => gathered.has(hash));
+	return { ...notebook, cells, attachments: isSameSet ? old : gathered };
 }
 
 const isSame = (a: Cell, b: Cell) => JSON.stringify(a) === JSON.stringify(b);

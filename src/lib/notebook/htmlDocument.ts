@@ -98,6 +98,6 @@ export async function parseHtml(html: string): Promise<Notebook> {
  *
  * @throws NotebookError saying what is wrong with it
  */
-export function parseNotebook(text: string): Promise<Notebook> {
+export async function parseNotebook(text: string): Promise<Notebook> {
 	return isHtmlDocument(text) ? parseHtml(text) : parseText(text);
 }

@@ -24,7 +24,10 @@ const cellFields: readonly string[] = ['source', 'caption', 'collapsed', 'record
  * @param attachments those that were kept beside the text
  * @throws NotebookError saying where and what was expected
  */
-export function parseText(text: string, attachments: Attachments = new Map()): Promise<Notebook> {
+export async function parseText(
+	text: string,
+	attachments: Attachments = new Map()
+): Promise<Notebook> {
 	return parsePlainNotebook(toPlainNotebook(text, attachments));
 }
 
