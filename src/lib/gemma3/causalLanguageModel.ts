@@ -1,5 +1,6 @@
 import type { GenerationConfig } from '../generation/generationConfig.js';
 import type { Source } from '../sources/source.js';
+import { createWeightBuffers } from '../runtime/weightBuffers.js';
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 import type { Gemma3Config } from './configuration.js';
 import { generate, type GeneratedStep } from './generate.js';
@@ -75,8 +76,13 @@ export class Gemma3ForCausalLM {
 	}
 
 	static async fromWeights(config: Gemma3Config, weights: Weights, options: LoadOptions) {
-		const model = await Gemma3TextModel.fromWeights(config, weights, options);
-		const head = await LanguageHead.create(options.runtime, config.textConfig, weights);
+		const { runtime } = options;
+		const { textConfig } = config;
+		const buffers = createWeightBuffers(runtime);
+		const softcapping = textConfig.finalLogitSoftcapping;
+		const shared = { softcapping, buffers };
+		const model = await Gemma3TextModel.fromWeights(config, weights, options, shared);
+		const head = await LanguageHead.create(runtime, textConfig, weights, buffers);
 		const { generationConfig = createGenerationConfig(config) } = options;
 		return new Gemma3ForCausalLM(model, head, generationConfig);
 	}

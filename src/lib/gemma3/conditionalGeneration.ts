@@ -1,5 +1,6 @@
 import type { GenerationConfig } from '../generation/generationConfig.js';
 import type { Source } from '../sources/source.js';
+import { createWeightBuffers } from '../runtime/weightBuffers.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { projectPositions } from './causalLanguageModel.js';
 import type { Gemma3Config } from './configuration.js';
@@ -78,9 +79,12 @@ export class Gemma3ForConditionalGeneration {
 	}
 
 	static async fromWeights(config: Gemma3Config, weights: Weights, options: LoadOptions) {
-		const model = await Gemma3Model.fromWeights(config, weights, options);
+		const { runtime } = options;
 		const textConfig = { ...config.textConfig, finalLogitSoftcapping: null };
-		const head = await LanguageHead.create(options.runtime, textConfig, weights);
+		const buffers = createWeightBuffers(runtime);
+		const shared = { softcapping: null, buffers };
+		const model = await Gemma3Model.fromWeights(config, weights, options, shared);
+		const head = await LanguageHead.create(runtime, textConfig, weights, buffers);
 		const { generationConfig = createGenerationConfig(config) } = options;
 		return new Gemma3ForConditionalGeneration(model, head, generationConfig);
 	}

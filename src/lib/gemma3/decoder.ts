@@ -1,7 +1,9 @@
 import type * as Ort from 'onnxruntime-web';
+import { GraphBuilder } from '../onnx/graphBuilder.js';
 import { DeviceTensor } from '../runtime/deviceTensor.js';
 import { InputBuffers } from '../runtime/inputBuffers.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
+import type { WeightBuffers } from '../runtime/weightBuffers.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { AttentionMask } from './attentionMask.js';
 import { plainLayout } from './cacheLayout.js';
@@ -39,6 +41,15 @@ export interface DecoderOutput {
 	/** By layer, `[batch, rows, hiddenSize]`; the last one, after the final norm, is always there. */
 	readonly hiddenStates: ReadonlyMap<number, DeviceTensor>;
 	readonly layouts: CacheLayouts;
+	/** `[1, vocabSize]`, where the pass computed them too: of one token of one prompt on WebGPU. */
+	readonly logits?: DeviceTensor;
+}
+
+export interface DecoderOptions {
+	/** Lets passes of one token give logits, with this soft-capping or none (null). */
+	readonly softcapping?: number | null;
+	/** Where the weights lie on the GPU; needed there. */
+	readonly buffers?: WeightBuffers;
 }
 
 /** The decoder of one checkpoint, loaded on one device. */
@@ -48,14 +59,28 @@ export class Decoder {
 	private constructor(
 		readonly runtime: Runtime,
 		readonly config: Gemma3TextConfig,
-		readonly session: Session
+		readonly session: Session,
+		/** For one token of one prompt. */
+		readonly singleSession: Session | undefined,
+		readonly weights: WeightBuffers | undefined
 	) {
 		this.#buffers = new InputBuffers(runtime);
 	}
 
-	static async create(runtime: Runtime, config: Gemma3TextConfig, weights: Weights) {
-		const session = await runtime.createSession(buildDecoderGraph(config, weights));
-		return new Decoder(runtime, config, session);
+	static async create(
+		runtime: Runtime,
+		config: Gemma3TextConfig,
+		weights: Weights,
+		{ softcapping, buffers }: DecoderOptions = {}
+	) {
+		const createGraph = (isSingle: boolean) => {
+			const graph = new GraphBuilder({ weightInputs: buffers !== undefined });
+			return buildDecoderGraph(config, weights, { isSingle, softcapping, graph });
+		};
+		const session = await runtime.createSession(createGraph(false), buffers);
+		// Without shared buffers a second graph would hold the weights a second time.
+		const single = buffers && (await runtime.createSession(createGraph(true), buffers));
+		return new Decoder(runtime, config, session, single, buffers);
 	}
 
 	/**
@@ -84,7 +109,11 @@ export class Decoder {
 		const wanted: Record<string, Ort.Tensor | null> = { ...this.#cacheFetches(cache) };
 		for (const layer of attentions) wanted[`attentions.${layer}`] = null;
 		for (const layer of hiddenStates) wanted[`hidden_states.${layer}`] = null;
-		const outputs = await this.session.run(feeds, wanted, signal);
+		const isSingle = cache !== undefined && rows === 1 && input.inputsEmbeds.dims[0] === 1;
+		const session = (isSingle && this.singleSession) || this.session;
+		const hasLogits = session.inner.outputNames.includes('logits');
+		if (hasLogits) wanted.logits = null;
+		const outputs = await session.run(feeds, wanted, signal);
 		if (cache !== undefined) this.#updateCache(cache, outputs, queries, layouts);
 		const collect = (prefix: string, chosen: Set<number>) =>
 			new Map(
@@ -96,13 +125,16 @@ export class Decoder {
 		return {
 			attentions: collect('attentions', attentions),
 			hiddenStates: collect('hidden_states', hiddenStates),
-			layouts
+			layouts,
+			logits: hasLogits ? new DeviceTensor(this.runtime, outputs.logits) : undefined
 		};
 	}
 
 	async dispose(): Promise<void> {
 		await this.session.dispose();
+		await this.singleSession?.dispose();
 		this.#buffers.dispose();
+		this.weights?.dispose();
 	}
 
 	#cacheFeeds({ inputsEmbeds, cache }: DecoderInput, rows: number) {

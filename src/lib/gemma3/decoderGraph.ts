@@ -1,9 +1,19 @@
 import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
-import { rmsNorm } from '../onnx/operators.js';
+import { reshape, rmsNorm } from '../onnx/operators.js';
 import type { Gemma3TextConfig } from './configuration.js';
 import { LayerBuilder, type Stream } from './decoderLayerGraph.js';
 import { onePlus } from './rmsNorm.js';
+import { addHead } from './headGraph.js';
+import { headWeight } from './languageHead.js';
 import type { Weights } from './weights.js';
+
+export interface DecoderGraphOptions {
+	/** A graph for one token of one prompt, which needs no transposes. */
+	readonly isSingle?: boolean;
+	/** Adds the language head to a graph for one token, with this soft-capping or none (null). */
+	readonly softcapping?: number | null;
+	readonly graph?: GraphBuilder;
+}
 
 /**
  * The decoder as an ONNX model: embeddings in, every attention map and hidden state out.
@@ -24,13 +34,11 @@ import type { Weights } from './weights.js';
  *
  * Ports Gemma3TextModel (transformers, modeling_gemma3.py) with eager attention. The tables hold
  * only the rows of the run, so that no position is out of reach and none is stored in the graph.
- *
- * @param isSingle a graph for one token of one prompt, which needs no transposes
  */
 export function buildDecoderGraph(
 	config: Gemma3TextConfig,
 	weights: Weights,
-	{ isSingle = false, graph = new GraphBuilder() } = {}
+	{ isSingle = false, softcapping, graph = new GraphBuilder() }: DecoderGraphOptions = {}
 ): OnnxModel {
 	const { hiddenSize, numHiddenLayers, numKeyValueHeads, headDim, rmsNormEps } = config;
 	const [batch, queries] = isSingle ? [1, 1] : ['batch', 'queries'];
@@ -50,13 +58,17 @@ export function buildDecoderGraph(
 	for (const [layer, builder] of layers.entries()) {
 		const isLast = layer === numHiddenLayers - 1;
 		const next = isLast
-			? graph.weight('norm.weight', [hiddenSize], onePlus(weights.get('norm.weight')!))
+			? graph.weight('norm.weight', [hiddenSize], () => onePlus(weights.get('norm.weight')!))
 			: layers[layer + 1].scale('input_layernorm');
 		// The stream after a layer is a sum; the last state is the norm of it.
 		const state = `hidden_states.${layer + 1}`;
 		const names = isLast ? { sum: 'last_sum', name: state } : { sum: state };
 		stream = builder.mlp(builder.attention(stream), next, names);
 		graph.output(state, 'float32', [batch, queries, hiddenSize]);
+	}
+	if (isSingle && softcapping !== undefined) {
+		const row = reshape(graph, `hidden_states.${numHiddenLayers}`, [1, hiddenSize]);
+		addHead(graph, row, headWeight(weights), softcapping, 1);
 	}
 	return graph.build(isSingle ? 'gemma3-decoder-single' : 'gemma3-decoder');
 }

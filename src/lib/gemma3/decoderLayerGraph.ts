@@ -84,7 +84,7 @@ export class LayerBuilder {
 	scale(name: string, factor = 1): string {
 		const path = `layers.${this.options.layer}.${name}.weight`;
 		const weight = this.options.weights.get(path)!;
-		return this.options.graph.weight(path, weight.dims, onePlus(weight, factor));
+		return this.options.graph.weight(path, weight.dims, () => onePlus(weight, factor));
 	}
 
 	/** `[batch, queries, heads, headDim]` */
@@ -154,7 +154,7 @@ export class LayerBuilder {
 		const path = `layers.${layer}.${name}`;
 		const weight = weights.get(`${path}.weight`)!;
 		const [rows, columns] = weight.dims;
-		const transposed = transposeMatrix(weight.data, rows, columns);
+		const transposed = () => transposeMatrix(weight.data, rows, columns);
 		const bias = weights.get(`${path}.bias`);
 		return linear(
 			graph,

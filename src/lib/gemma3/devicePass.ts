@@ -16,7 +16,8 @@ export interface DevicePass extends DecoderOutput {
 	readonly cache?: KeyValueCache;
 }
 
-export function disposePass({ attentions, hiddenStates }: DecoderOutput): void {
+export function disposePass({ attentions, hiddenStates, logits }: DecoderOutput): void {
+	logits?.dispose();
 	for (const tensor of attentions.values()) tensor.dispose();
 	for (const tensor of hiddenStates.values()) tensor.dispose();
 }

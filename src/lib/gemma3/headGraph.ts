@@ -1,5 +1,4 @@
-import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
-import { linear } from '../onnx/operators.js';
+import { GraphBuilder, type OnnxDim, type OnnxModel } from '../onnx/graphBuilder.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { transposeMatrix } from '../tensor/transpose.js';
 
@@ -13,21 +12,37 @@ import { transposeMatrix } from '../tensor/transpose.js';
  * @param weight `lm_head`, or the embedding that it is tied to, `[vocabSize, hiddenSize]`
  * @param softcapping Gemma's `final_logit_softcapping`, or null
  */
-export function buildHeadGraph(weight: Tensor, softcapping: number | null): OnnxModel {
-	const graph = new GraphBuilder();
-	const [vocabSize, hiddenSize] = weight.dims;
+export function buildHeadGraph(
+	weight: Tensor,
+	softcapping: number | null,
+	graph = new GraphBuilder()
+): OnnxModel {
+	const [, hiddenSize] = weight.dims;
 	const states = graph.input('hidden_states', 'float32', ['batch', 'positions', hiddenSize]);
 	const rows = graph.input('logit_rows', 'int64', ['rows']);
 	const flat = graph.node('Reshape', [states, graph.int64([-1, hiddenSize])]);
 	const wanted = graph.node('Gather', [flat, rows], { attributes: { axis: 0 } });
-	const transposed = transposeMatrix(weight.data, vocabSize, hiddenSize);
-	const logits = linear(graph, wanted, graph.weight('head', [hiddenSize, vocabSize], transposed));
-	if (softcapping === null) graph.node('Identity', [logits], { name: 'logits' });
-	else {
+	addHead(graph, wanted, weight, softcapping, 'rows');
+	return graph.build('gemma3-head');
+}
+
+/** Adds the head to a graph: output `logits` `[rows, vocabSize]` of states `[rows, hiddenSize]`. */
+export function addHead(
+	graph: GraphBuilder,
+	states: string,
+	weight: Tensor,
+	softcapping: number | null,
+	rows: OnnxDim
+): void {
+	const [vocabSize, hiddenSize] = weight.dims;
+	const transposed = () => transposeMatrix(weight.data, vocabSize, hiddenSize);
+	const matrix = graph.weight('head', [hiddenSize, vocabSize], transposed);
+	const name = softcapping === null ? 'logits' : undefined;
+	const logits = graph.node('MatMul', [states, matrix], { name });
+	if (softcapping !== null) {
 		const cap = graph.float32(softcapping);
 		const squashed = graph.node('Tanh', [graph.node('Div', [logits, cap])]);
 		graph.node('Mul', [squashed, cap], { name: 'logits' });
 	}
-	graph.output('logits', 'float32', ['rows', vocabSize]);
-	return graph.build('gemma3-head');
+	graph.output('logits', 'float32', [rows, vocabSize]);
 }

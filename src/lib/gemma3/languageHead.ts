@@ -1,9 +1,16 @@
 import type { DeviceTensor } from '../runtime/deviceTensor.js';
+import { GraphBuilder } from '../onnx/graphBuilder.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
+import type { WeightBuffers } from '../runtime/weightBuffers.js';
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 import type { Gemma3TextConfig } from './configuration.js';
 import type { Weights } from './weights.js';
 import { buildHeadGraph } from './headGraph.js';
+
+/** `[vocabSize, hiddenSize]`. A tied head is not among the weights: it is the embedding. */
+export function headWeight(weights: Weights): Tensor {
+	return weights.get('lm_head.weight') ?? weights.get('embed_tokens.weight')!;
+}
 
 /** The language model head of one checkpoint, loaded on one device. */
 export class LanguageHead {
@@ -14,11 +21,18 @@ export class LanguageHead {
 		readonly weightBytes: number
 	) {}
 
-	static async create(runtime: Runtime, config: Gemma3TextConfig, weights: Weights) {
-		// A tied head is not among the weights: it is the embedding.
-		const weight = weights.get('lm_head.weight') ?? weights.get('embed_tokens.weight')!;
-		const graph = buildHeadGraph(weight, config.finalLogitSoftcapping);
-		return new LanguageHead(runtime, await runtime.createSession(graph), weight.data.byteLength);
+	/** @param buffers where the weights lie on the GPU */
+	static async create(
+		runtime: Runtime,
+		config: Gemma3TextConfig,
+		weights: Weights,
+		buffers?: WeightBuffers
+	) {
+		const weight = headWeight(weights);
+		const builder = new GraphBuilder({ weightInputs: buffers !== undefined });
+		const graph = buildHeadGraph(weight, config.finalLogitSoftcapping, builder);
+		const session = await runtime.createSession(graph, buffers);
+		return new LanguageHead(runtime, session, weight.data.byteLength);
 	}
 
 	/**

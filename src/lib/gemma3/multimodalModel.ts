@@ -11,7 +11,7 @@ import {
 	type LoadOptions,
 	type PretrainedOptions
 } from './pretrained.js';
-import type { DecoderFetches } from './decoder.js';
+import type { DecoderFetches, DecoderOptions } from './decoder.js';
 import type { DevicePass } from './devicePass.js';
 import { Gemma3TextModel, type TextModelOutput } from './textModel.js';
 import { VisionTower } from './visionTower.js';
@@ -55,9 +55,15 @@ export class Gemma3Model {
 		return Gemma3Model.fromWeights(config, weights, options);
 	}
 
-	static async fromWeights(config: Gemma3Config, weights: Weights, options: LoadOptions) {
+	static async fromWeights(
+		config: Gemma3Config,
+		weights: Weights,
+		options: LoadOptions,
+		decoder: DecoderOptions = {}
+	) {
 		const tower = new VisionTower(options.runtime, config, weights);
-		return new Gemma3Model(await Gemma3TextModel.fromWeights(config, weights, options), tower);
+		const model = await Gemma3TextModel.fromWeights(config, weights, options, decoder);
+		return new Gemma3Model(model, tower);
 	}
 
 	/** Soft tokens of images, `[images, mmTokensPerImage, hiddenSize]`. */

@@ -1,9 +1,10 @@
 import type { Runtime } from '../runtime/runtime.js';
+import { createWeightBuffers } from '../runtime/weightBuffers.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Source } from '../sources/source.js';
 import { createCausalMaskMapping } from './attentionMask.js';
 import type { Gemma3Config } from './configuration.js';
-import { Decoder, type DecoderFetches } from './decoder.js';
+import { Decoder, type DecoderFetches, type DecoderOptions } from './decoder.js';
 import { disposePass, readAttention, readState, type DevicePass } from './devicePass.js';
 import type { Weights } from './weights.js';
 import { KeyValueCache } from './keyValueCache.js';
@@ -57,8 +58,15 @@ export class Gemma3TextModel {
 		return Gemma3TextModel.fromWeights(config, weights, options);
 	}
 
-	static async fromWeights(config: Gemma3Config, weights: Weights, { runtime }: LoadOptions) {
-		const decoder = await Decoder.create(runtime, config.textConfig, weights);
+	static async fromWeights(
+		config: Gemma3Config,
+		weights: Weights,
+		{ runtime }: LoadOptions,
+		options: DecoderOptions = {}
+	) {
+		const buffers = options.buffers ?? createWeightBuffers(runtime);
+		const own = { ...options, buffers };
+		const decoder = await Decoder.create(runtime, config.textConfig, weights, own);
 		const embedding = weights.get('embed_tokens.weight')!;
 		let weightBytes = 0;
 		for (const [name, { data }] of weights) {

@@ -182,6 +182,10 @@ export class TokenSequence {
 	async logits(signal?: AbortSignal): Promise<Tensor> {
 		if (this.#logits !== undefined) return this.#logits;
 		const pass = await this.#run(false, signal);
+		if (pass.logits !== undefined) {
+			this.#logits = await pass.logits.readAll();
+			return this.#logits;
+		}
 		const state = pass.hiddenStates.get(this.model.config.textConfig.numHiddenLayers)!;
 		const rows = state.dims[1];
 		const last = pass.inputsEmbeds.dims[1] - 1;

@@ -13,6 +13,23 @@ export type OnnxAttribute = number | string | readonly number[] | { readonly flo
 export interface OnnxModel {
 	readonly model: Uint8Array;
 	readonly externalData: readonly { path: string; data: Uint8Array }[];
+	/** Weights that are inputs of the graph, so that several graphs can share them. */
+	readonly weightInputs: readonly WeightInput[];
+}
+
+export type WeightData = Float32Array | Uint8Array;
+
+export interface WeightInput {
+	readonly name: string;
+	readonly type: 'float32' | 'uint8';
+	readonly dims: readonly number[];
+	/** Called only for a weight that is not held yet. */
+	readonly data: () => WeightData;
+}
+
+export interface GraphOptions {
+	/** Makes weights inputs instead of parts of the model. */
+	readonly weightInputs?: boolean;
 }
 
 interface Value {
@@ -51,7 +68,10 @@ export class GraphBuilder {
 	readonly #outputs: Value[] = [];
 	readonly #nodes: Node[] = [];
 	readonly #initializers = new Map<string, Initializer>();
+	readonly #weightInputs = new Map<string, WeightInput>();
 	#fresh = 0;
+
+	constructor(readonly options: GraphOptions = {}) {}
 
 	input(name: string, type: OnnxType, dims: readonly OnnxDim[]): string {
 		this.#inputs.push({ name, type, dims });
@@ -62,10 +82,25 @@ export class GraphBuilder {
 		this.#outputs.push({ name, type, dims });
 	}
 
-	/** A weight, kept outside the protobuf under its own name; not copied. */
-	weight(name: string, dims: readonly number[], data: Float32Array | Uint8Array): string {
-		const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-		const type = data instanceof Float32Array ? 'float32' : 'uint8';
+	/**
+	 * A weight under its own name, kept outside the protobuf and not copied, or an input of the graph.
+	 *
+	 * @param data a function is called only where the values are needed
+	 */
+	weight(
+		name: string,
+		dims: readonly number[],
+		data: WeightData | (() => WeightData),
+		type: WeightInput['type'] = data instanceof Uint8Array ? 'uint8' : 'float32'
+	): string {
+		const read = typeof data === 'function' ? data : () => data;
+		if (this.options.weightInputs) {
+			if (this.#weightInputs.has(name)) throw new Error(`two weights are called ${name}`);
+			this.#weightInputs.set(name, { name, type, dims, data: read });
+			return this.input(name, type, dims);
+		}
+		const values = read();
+		const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 		return this.#initializer({ name, type, dims, data: bytes, external: true });
 	}
 
@@ -126,7 +161,8 @@ export class GraphBuilder {
 		const external = [...this.#initializers.values()].filter((one) => one.external);
 		return {
 			model: writer.finish(),
-			externalData: external.map(({ name, data }) => ({ path: name, data }))
+			externalData: external.map(({ name, data }) => ({ path: name, data })),
+			weightInputs: [...this.#weightInputs.values()]
 		};
 	}
 }

@@ -2,6 +2,7 @@ import type * as Ort from 'onnxruntime-web';
 import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
 import { DeviceLostError } from './errors.js';
 import { Mutex } from './mutex.js';
+import type { WeightBuffers } from './weightBuffers.js';
 
 /** ONNX Runtime Web, whichever of its builds the caller loaded. */
 export type OrtModule = typeof Ort;
@@ -42,8 +43,14 @@ export class Runtime {
 		return this.options.device === 'webgpu' ? this.options.gpuDevice : undefined;
 	}
 
-	/** @throws DeviceLostError, or ONNX Runtime's error when the graph is invalid */
-	async createSession({ model, externalData }: OnnxModel): Promise<Session> {
+	/**
+	 * @param weights holds the weights that are inputs of the graph
+	 * @throws DeviceLostError, or ONNX Runtime's error when the graph is invalid
+	 */
+	async createSession(
+		{ model, externalData, weightInputs }: OnnxModel,
+		weights?: WeightBuffers
+	): Promise<Session> {
 		const options: Ort.InferenceSession.SessionOptions = {
 			executionProviders: ['wasm'],
 			externalData,
@@ -59,7 +66,9 @@ export class Runtime {
 		const session = await this.mutex.run(() =>
 			this.guard(this.ort.InferenceSession.create(model, options))
 		);
-		return new Session(this, session);
+		const held: Record<string, Ort.Tensor> = {};
+		for (const input of weightInputs) held[input.name] = weights!.tensor(input);
+		return new Session(this, session, held);
 	}
 
 	/** Starts ONNX Runtime's own module, which otherwise waits for the first graph. */
@@ -83,7 +92,9 @@ export type Feeds = Readonly<Record<string, Ort.Tensor>>;
 export class Session {
 	constructor(
 		readonly runtime: Runtime,
-		readonly inner: Ort.InferenceSession
+		readonly inner: Ort.InferenceSession,
+		/** Fed to every run. */
+		readonly weights: Feeds = {}
 	) {}
 
 	/**
@@ -98,7 +109,7 @@ export class Session {
 		signal?: AbortSignal
 	): Promise<Record<string, Ort.Tensor>> {
 		return this.runtime.mutex.run(
-			() => this.runtime.guard(this.inner.run(feeds, fetches)),
+			() => this.runtime.guard(this.inner.run({ ...this.weights, ...feeds }, fetches)),
 			signal
 		) as Promise<Record<string, Ort.Tensor>>;
 	}
