@@ -4,7 +4,7 @@ import { toPixel, type Palette } from './palette.js';
 export type WeightScale = 'linear' | 'log';
 
 /** Weights at or below this are drawn as paper on the log scale. */
-export const logFloor = 1e-4;
+const logFloor = 1e-4;
 
 /** Colours of the ramp. */
 const steps = 256;
