@@ -1,5 +1,41 @@
 import { checkWholeElements, toAligned } from './bytes.js';
 
+/**
+ * Rounds float32 to float16, to nearest, ties to even.
+ *
+ * @returns the bit patterns, one a value
+ * @throws RangeError if a value is beyond 65504, the largest float16, or no number
+ */
+export function toFloat16(values: Float32Array): Uint16Array {
+	const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+	const halves = new Uint16Array(values.length);
+	for (let i = 0; i < words.length; i++) {
+		const sign = (words[i] >>> 16) & 0x8000;
+		const magnitude = words[i] & 0x7fffffff;
+		// 65520 is the first number that rounds to infinity.
+		if (magnitude >= 0x477ff000) {
+			throw new RangeError(`a weight is ${values[i]}, beyond float16; use another dtype`);
+		}
+		if (magnitude >= 0x38800000) {
+			const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+			halves[i] = sign | ((rounded - 0x38000000) >>> 13);
+		} else halves[i] = sign | subnormal(magnitude);
+	}
+	return halves;
+}
+
+/** Below 2^-14 a float16 counts multiples of 2^-24. */
+function subnormal(magnitude: number): number {
+	const exponent = magnitude >>> 23;
+	if (exponent < 102) return 0;
+	const fraction = (magnitude & 0x7fffff) | 0x800000;
+	const shift = 126 - exponent;
+	const whole = fraction >>> shift;
+	const rest = fraction - whole * 2 ** shift;
+	const half = 2 ** (shift - 1);
+	return whole + Number(rest > half || (rest === half && (whole & 1) === 1));
+}
+
 let maybeTable: Uint32Array | undefined;
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { float16ToFloat32 } from '../../../src/lib/tensor/float16.js';
+import { float16ToFloat32, toFloat16 } from '../../../src/lib/tensor/float16.js';
 
 /** By the definition of the format. */
 function valueOf(bits: number): number {
@@ -27,4 +27,20 @@ test('the payload of NaN survives', () => {
 test('bytes that start at an odd offset widen alike', () => {
 	const bytes = Uint8Array.of(9, 0x00, 0x3c, 0x01, 0x00).subarray(1);
 	expect([...float16ToFloat32(bytes)]).toEqual([1, 2 ** -24]);
+});
+
+test('rounding to half and back gives every float16 back, and the nearest one elsewhere', () => {
+	const halves = Uint16Array.from({ length: 0x10000 }, (_, half) => half).filter(
+		(half) => (half & 0x7c00) !== 0x7c00
+	);
+	const values = float16ToFloat32(new Uint8Array(halves.buffer));
+	expect(toFloat16(values)).toEqual(halves);
+	// Between two neighbours: the nearer one, and of two equally near the even one.
+	for (let half = 0; half < 0x7bff; half++) {
+		const [low, high] = [values[half], values[half + 1]];
+		const middle = (low + high) / 2;
+		const between = Float32Array.of(low + (high - low) / 4, middle, high - (high - low) / 4);
+		const even = half % 2 === 0 ? half : half + 1;
+		expect([...toFloat16(between)]).toEqual([half, even, half + 1]);
+	}
 });
