@@ -27,7 +27,7 @@ const toolkit = {
 		packages: ['@huggingface/tokenizers', '@huggingface/jinja'],
 		packageTypes: ['onnxruntime-web', 'onnxruntime-common']
 	},
-	trace: { values: ['tensor', 'safetensors'], types: ['gemma3', 'rpc'] },
+	trace: { values: ['tensor', 'safetensors'], types: ['gemma3', 'rpc'], packages: ['valibot'] },
 	notebook: {
 		types: ['tensor', 'trace', 'rpc'],
 		packages: ['valibot', 'fflate', 'marked', 'katex']
