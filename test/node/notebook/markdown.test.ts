@@ -141,7 +141,8 @@ test('any text renders to our own markup alone', () => {
 		try {
 			checkHtml(render(text));
 		} catch (error) {
-			if (!(error instanceof NotebookError)) throw new Error(`${JSON.stringify(text)}: ${error}`, { cause: error });
+			if (!(error instanceof NotebookError))
+				throw new Error(`${JSON.stringify(text)}: ${error}`, { cause: error });
 		}
 	}
 });
