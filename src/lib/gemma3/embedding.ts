@@ -1,3 +1,5 @@
+import { readRow } from '../tensor/dequantize.js';
+import type { Weight } from '../tensor/packedMatrix.js';
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 import type { Gemma3Config } from './configuration.js';
 
@@ -10,7 +12,7 @@ import type { Gemma3Config } from './configuration.js';
  * @throws RangeError if an id has no row, or the prompts differ in length
  */
 export function embedTokens(
-	weight: Tensor,
+	weight: Weight,
 	config: Gemma3Config,
 	inputIds: readonly (readonly number[])[]
 ): Tensor {
@@ -30,9 +32,7 @@ export function embedTokens(
 				throw new RangeError(`token ${id} at position ${position} has no row among ${rows}`);
 			}
 			const target = (batch * length + position) * hiddenSize;
-			for (let i = 0; i < hiddenSize; i++) {
-				data[target + i] = weight.data[row * hiddenSize + i] * scale;
-			}
+			readRow(weight, row, data, target, scale);
 		});
 	});
 	return createTensor('float32', [inputIds.length, length, hiddenSize], data);

@@ -1,6 +1,6 @@
 import { GraphBuilder, type OnnxDim, type OnnxModel } from '../onnx/graphBuilder.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { transposeMatrix } from '../tensor/transpose.js';
+import { weightedLinear } from '../onnx/weightedLinear.js';
+import type { Weight } from '../tensor/packedMatrix.js';
 
 /**
  * Final hidden states to logits, a graph of its own so that the logit lens can use it on any layer
@@ -13,7 +13,7 @@ import { transposeMatrix } from '../tensor/transpose.js';
  * @param softcapping Gemma's `final_logit_softcapping`, or null
  */
 export function buildHeadGraph(
-	weight: Tensor,
+	weight: Weight,
 	softcapping: number | null,
 	graph = new GraphBuilder()
 ): OnnxModel {
@@ -30,15 +30,13 @@ export function buildHeadGraph(
 export function addHead(
 	graph: GraphBuilder,
 	states: string,
-	weight: Tensor,
+	weight: Weight,
 	softcapping: number | null,
 	rows: OnnxDim
 ): void {
-	const [vocabSize, hiddenSize] = weight.dims;
-	const transposed = () => transposeMatrix(weight.data, vocabSize, hiddenSize);
-	const matrix = graph.weight('head', [hiddenSize, vocabSize], transposed);
+	const [vocabSize] = weight.dims;
 	const name = softcapping === null ? 'logits' : undefined;
-	const logits = graph.node('MatMul', [states, matrix], { name });
+	const logits = weightedLinear(graph, states, 'head', weight, name);
 	if (softcapping !== null) {
 		const cap = graph.float32(softcapping);
 		const squashed = graph.node('Tanh', [graph.node('Div', [logits, cap])]);

@@ -2,13 +2,14 @@ import type { DeviceTensor } from '../runtime/deviceTensor.js';
 import { GraphBuilder } from '../onnx/graphBuilder.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
 import type { WeightBuffers } from '../runtime/weightBuffers.js';
+import { weightByteLength, type Weight } from '../tensor/packedMatrix.js';
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 import type { Gemma3TextConfig } from './configuration.js';
 import type { Weights } from './weights.js';
 import { buildHeadGraph } from './headGraph.js';
 
 /** `[vocabSize, hiddenSize]`. A tied head is not among the weights: it is the embedding. */
-export function headWeight(weights: Weights): Tensor {
+export function headWeight(weights: Weights): Weight {
 	return weights.get('lm_head.weight') ?? weights.get('embed_tokens.weight')!;
 }
 
@@ -32,7 +33,7 @@ export class LanguageHead {
 		const builder = new GraphBuilder({ weightInputs: buffers !== undefined });
 		const graph = buildHeadGraph(weight, config.finalLogitSoftcapping, builder);
 		const session = await runtime.createSession(graph, buffers);
-		return new LanguageHead(runtime, session, weight.data.byteLength);
+		return new LanguageHead(runtime, session, weightByteLength(weight));
 	}
 
 	/**

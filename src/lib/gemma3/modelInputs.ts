@@ -1,3 +1,4 @@
+import type { Weight } from '../tensor/packedMatrix.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { MaskEdit, MaskRule } from './attentionMask.js';
 import type { Gemma3Config } from './configuration.js';
@@ -35,7 +36,7 @@ export interface ForwardInput {
  * @throws TypeError unless exactly one of `inputIds` and `inputsEmbeds` is given
  * @throws RangeError if they are empty or of another shape
  */
-export function toEmbeddings(input: ForwardInput, weight: Tensor, config: Gemma3Config): Tensor {
+export function toEmbeddings(input: ForwardInput, weight: Weight, config: Gemma3Config): Tensor {
 	const { inputIds, inputsEmbeds } = input;
 	if ((inputIds === undefined) === (inputsEmbeds === undefined)) {
 		throw new TypeError('give exactly one of inputIds and inputsEmbeds');

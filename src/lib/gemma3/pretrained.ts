@@ -2,6 +2,7 @@ import { parseGenerationConfig, type GenerationConfig } from '../generation/gene
 import type { Runtime } from '../runtime/runtime.js';
 import { openCheckpoint } from '../safetensors/checkpoint.js';
 import { SourceError, type Source } from '../sources/source.js';
+import type { WeightDtype } from '../tensor/packedMatrix.js';
 import type { Gemma3Config } from './configuration.js';
 import { UnsupportedModelError } from './errors.js';
 import { parseGemma3Config } from './parseConfiguration.js';
@@ -16,6 +17,11 @@ export interface LoadOptions {
 }
 
 export interface PretrainedOptions extends Pick<LoadOptions, 'runtime'> {
+	/**
+	 * How linear layers are kept: `fp32` when absent. `fp16` takes half the room in memory of this
+	 * side; the device computes with float32. `q8` and `q4` stay packed on the device too.
+	 */
+	readonly dtype?: WeightDtype;
 	/** Bytes of weights read so far, and in all. */
 	readonly onProgress?: (loaded: number, total: number) => void;
 	readonly signal?: AbortSignal;
@@ -36,13 +42,13 @@ export interface Parts {
 export async function loadPretrained(
 	source: Source,
 	parts: Parts,
-	{ onProgress, signal }: PretrainedOptions
+	{ dtype, onProgress, signal }: PretrainedOptions
 ): Promise<{ config: Gemma3Config; weights: Weights; unexpected: readonly string[] }> {
 	const config = await loadConfig(source, signal);
 	const expected = expectedParts(config, parts, source.name);
 	const checkpoint = await openCheckpoint(source, signal);
-	const { weights, unexpected } = await loadWeights(checkpoint, expected, onProgress, signal);
-	return { config, weights, unexpected };
+	const loaded = await loadWeights(checkpoint, expected, onProgress, signal, dtype);
+	return { config, ...loaded };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Source } from '../sources/source.js';
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 import type { Gemma3Config } from './configuration.js';
 import { classificationLoss, type ClassificationLabels } from './classificationLoss.js';
-import type { Weights } from './weights.js';
+import { tensorOf, type Weights } from './weights.js';
 import { Gemma3Model, type MultimodalInput, type MultimodalOutput } from './multimodalModel.js';
 import {
 	createRandomWeights,
@@ -56,7 +56,7 @@ export class Gemma3ForSequenceClassification {
 	static async fromWeights(config: Gemma3Config, weights: Weights, options: LoadOptions) {
 		const Model = config.visionConfig === null ? Gemma3TextModel : Gemma3Model;
 		const model = await Model.fromWeights(config, weights, options);
-		return new Gemma3ForSequenceClassification(model, weights.get('score.weight')!);
+		return new Gemma3ForSequenceClassification(model, tensorOf(weights, 'score.weight'));
 	}
 
 	/** @throws RangeError or TypeError if an input or a label has the wrong shape */

@@ -1,12 +1,13 @@
 import type { Runtime } from '../runtime/runtime.js';
 import { createWeightBuffers } from '../runtime/weightBuffers.js';
+import { weightByteLength, type Weight } from '../tensor/packedMatrix.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Source } from '../sources/source.js';
 import { createCausalMaskMapping } from './attentionMask.js';
 import type { Gemma3Config } from './configuration.js';
 import { Decoder, type DecoderFetches, type DecoderOptions } from './decoder.js';
 import { disposePass, readAttention, readState, type DevicePass } from './devicePass.js';
-import type { Weights } from './weights.js';
+import { tensorOf, type Weights } from './weights.js';
 import { KeyValueCache } from './keyValueCache.js';
 import type { CausalMaskDescription } from './maskDescription.js';
 import { checkBatch, toEmbeddings, type Batch, type ForwardInput } from './modelInputs.js';
@@ -41,7 +42,7 @@ export interface PassInput {
 export class Gemma3TextModel {
 	private constructor(
 		readonly config: Gemma3Config,
-		readonly embedTokens: Tensor,
+		readonly embedTokens: Weight,
 		readonly decoder: Decoder,
 		readonly normWeight: Tensor,
 		/** Bytes of weights held on the device and, for the embedding, here. */
@@ -69,10 +70,10 @@ export class Gemma3TextModel {
 		const decoder = await Decoder.create(runtime, config.textConfig, weights, own);
 		const embedding = weights.get('embed_tokens.weight')!;
 		let weightBytes = 0;
-		for (const [name, { data }] of weights) {
-			if (/^(layers\.|norm\.|embed_tokens\.)/.test(name)) weightBytes += data.byteLength;
+		for (const [name, weight] of weights) {
+			if (/^(layers\.|norm\.|embed_tokens\.)/.test(name)) weightBytes += weightByteLength(weight);
 		}
-		const norm = weights.get('norm.weight')!;
+		const norm = tensorOf(weights, 'norm.weight');
 		return new Gemma3TextModel(config, embedding, decoder, norm, weightBytes);
 	}
 

@@ -1,9 +1,9 @@
 import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
-import { geluTanh, layerNorm, linear, reshape, rmsNorm, transpose } from '../onnx/operators.js';
-import { transposeMatrix } from '../tensor/transpose.js';
+import { geluTanh, layerNorm, reshape, rmsNorm, transpose } from '../onnx/operators.js';
+import { weightedLinear } from '../onnx/weightedLinear.js';
 import type { Gemma3Config, SiglipVisionConfig } from './configuration.js';
 import { onePlus } from './rmsNorm.js';
-import type { Weights } from './weights.js';
+import { tensorOf, type Weights } from './weights.js';
 
 /**
  * SigLIP tower and projector as an ONNX model.
@@ -37,11 +37,11 @@ function projector(graph: GraphBuilder, config: Gemma3Config, weights: Weights, 
 	const attributes = { kernel_shape: [side, side], strides: [side, side] };
 	const pooled = graph.node('AveragePool', [picture], { attributes });
 	const tokens = transpose(graph, reshape(graph, pooled, [0, hiddenSize, -1]), [0, 2, 1]);
-	const norm = weights.get('multi_modal_projector.mm_soft_emb_norm.weight')!;
+	const norm = tensorOf(weights, 'multi_modal_projector.mm_soft_emb_norm.weight');
 	const scale = graph.weight('mm_soft_emb_norm', norm.dims, onePlus(norm));
 	const normed = rmsNorm(graph, tokens, scale, layerNormEps);
 	// This one weight is stored as [in, out] already.
-	const projection = weights.get('multi_modal_projector.mm_input_projection_weight')!;
+	const projection = tensorOf(weights, 'multi_modal_projector.mm_input_projection_weight');
 	const weight = graph.weight('mm_input_projection', projection.dims, projection.data);
 	graph.node('MatMul', [normed, weight], { name: 'features' });
 	const { hiddenSize: width } = config.textConfig;
@@ -107,14 +107,12 @@ class TowerBuilder {
 
 	#linear(name: string, x: string): string {
 		const weight = this.weights.get(`vision_tower.${name}.weight`)!;
-		const [rows, columns] = weight.dims;
-		const transposed = transposeMatrix(weight.data, rows, columns);
-		const matrix = this.graph.weight(`${name}.weight`, [columns, rows], transposed);
-		return linear(this.graph, x, matrix, this.#weight(`${name}.bias`));
+		const product = weightedLinear(this.graph, x, `${name}.weight`, weight);
+		return this.graph.node('Add', [product, this.#weight(`${name}.bias`)]);
 	}
 
 	#weight(name: string): string {
-		const weight = this.weights.get(`vision_tower.${name}`)!;
+		const weight = tensorOf(this.weights, `vision_tower.${name}`);
 		return this.graph.weight(name, weight.dims, weight.data);
 	}
 }

@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-web';
 import { DeviceTensor } from '../runtime/deviceTensor.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
+import { weightByteLength } from '../tensor/packedMatrix.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Gemma3Config } from './configuration.js';
 import { UnsupportedModelError } from './errors.js';
@@ -28,8 +29,8 @@ export class VisionTower {
 	/** Bytes of weights, whether on the device yet or not. */
 	get weightBytes(): number {
 		let bytes = 0;
-		for (const [name, { data }] of this.weights) {
-			if (/^(vision_tower|multi_modal_projector)\./.test(name)) bytes += data.byteLength;
+		for (const [name, weight] of this.weights) {
+			if (/^(vision_tower|multi_modal_projector)\./.test(name)) bytes += weightByteLength(weight);
 		}
 		return bytes;
 	}

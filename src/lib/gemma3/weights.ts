@@ -1,6 +1,13 @@
 import type { Checkpoint, CheckpointTensor } from '../safetensors/checkpoint.js';
 import { SafetensorsError } from '../safetensors/safetensorsError.js';
-import { createTensor, type Tensor } from '../tensor/tensor.js';
+import {
+	createPackedMatrix,
+	isQuantized,
+	type Weight,
+	type WeightDtype
+} from '../tensor/packedMatrix.js';
+import { packRows } from '../tensor/quantize.js';
+import { createTensor, elementCount, type Tensor } from '../tensor/tensor.js';
 import { isFloatDtype, toFloat32 } from '../tensor/toFloat32.js';
 import type { ExpectedWeights } from './expectedWeights.js';
 import { toCanonicalName } from './weightNames.js';
@@ -8,8 +15,8 @@ import { toCanonicalName } from './weightNames.js';
 export { expectedWeights } from './expectedWeights.js';
 export { randomWeights } from './randomWeights.js';
 
-/** Canonical name → values. */
-export type Weights = ReadonlyMap<string, Tensor>;
+/** Canonical name → values; only matrices are ever packed. */
+export type Weights = ReadonlyMap<string, Weight>;
 
 export interface LoadedWeights {
 	/** Everything expected; and `lm_head.weight` where a head said to be tied has its own values. */
@@ -21,8 +28,26 @@ export interface LoadedWeights {
 const head = 'lm_head.weight';
 const embedding = 'embed_tokens.weight';
 
+/** @throws RangeError if the weight is packed or missing */
+export function tensorOf(weights: Weights, name: string): Tensor {
+	const weight = weights.get(name);
+	if (weight?.dtype === 'float32') return weight;
+	throw new RangeError(`weight ${name} is ${weight?.dtype ?? 'missing'}, expected float32`);
+}
+
 /**
- * Reads the expected weights of a checkpoint, whatever names its release gave them, as float32.
+ * How a weight is kept in a model of some dtype. Norms, biases and the few matrices that are no
+ * linear layer stay float32. With 4 bits the embedding, which is the head too, has 8: its errors
+ * would be those of every token.
+ */
+export function keptDtype(name: string, dtype: WeightDtype): WeightDtype {
+	if (name === embedding || name === head) return dtype === 'q4' ? 'q8' : dtype;
+	return /layers\.\d+\.(self_attn|mlp)\.(\w+_proj|fc\d)\.weight$/.test(name) ? dtype : 'fp32';
+}
+
+/**
+ * Reads the expected weights of a checkpoint, whatever names its release gave them, and packs them
+ * as they arrive: in memory are the result and one piece of up to 16 MiB.
  *
  * A language head beside tied embeddings is a copy of them and left out. Where its values differ,
  * transformers does not tie the two, so the head is among the weights then.
@@ -34,17 +59,23 @@ export async function loadWeights(
 	checkpoint: Checkpoint,
 	expected: ExpectedWeights,
 	onProgress?: (loadedBytes: number, totalBytes: number) => void,
-	signal?: AbortSignal
+	signal?: AbortSignal,
+	dtype: WeightDtype = 'fp32'
 ): Promise<LoadedWeights> {
 	const { wanted, unexpected } = matchNames(checkpoint, expected);
 	checkTensors(checkpoint, expected, wanted);
-	const weights = new Map<string, Tensor>();
+	const weights = new Map<string, Weight>();
 	const names = new Map([...wanted].map(([canonical, name]) => [name, canonical]));
-	for await (const { name, info, bytes } of checkpoint.readAll(names.keys(), onProgress, signal)) {
+	for await (const piece of checkpoint.readPieces(names.keys(), onProgress, signal)) {
+		const { info, firstRow, bytes } = piece;
 		// Checked before the first byte was read.
 		if (!isFloatDtype(info.dtype)) continue;
-		const data = toFloat32(bytes, info.dtype);
-		weights.set(names.get(name)!, createTensor('float32', info.shape, data));
+		const name = names.get(piece.name)!;
+		const values = toFloat32(bytes, info.dtype);
+		const weight = weights.get(name) ?? createWeight(info.shape, keptDtype(name, dtype));
+		weights.set(name, weight);
+		if (weight.dtype !== 'float32') packRows(values, weight, firstRow);
+		else weight.data.set(values, firstRow * (weight.data.length / (info.shape[0] ?? 1)));
 	}
 	if (!expected.has(head) && isEqual(weights.get(head), weights.get(embedding))) {
 		weights.delete(head);
@@ -107,6 +138,17 @@ function hasShape(info: CheckpointTensor, shape: readonly number[]): boolean {
 	return info.shape.length === shape.length && info.shape.every((size, i) => size === shape[i]);
 }
 
-function isEqual(a: Tensor | undefined, b: Tensor | undefined): boolean {
-	return !!a && !!b && a.data.every((value, i) => value === b.data[i]);
+function createWeight(shape: readonly number[], dtype: WeightDtype): Weight {
+	if (dtype !== 'fp32') return createPackedMatrix(dtype, [shape[0], shape[1]]);
+	return createTensor('float32', shape, new Float32Array(elementCount(shape)));
+}
+
+function isEqual(a: Weight | undefined, b: Weight | undefined): boolean {
+	if (!a || !b || a.dtype !== b.dtype) return false;
+	const same = (left: ArrayLike<number>, right: ArrayLike<number>) => {
+		for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+		return true;
+	};
+	if (isQuantized(a) && isQuantized(b) && !same(a.scales, b.scales)) return false;
+	return same(a.data, b.data);
 }

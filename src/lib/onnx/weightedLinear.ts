@@ -17,11 +17,17 @@ export function weightedLinear(
 	weight: Weight,
 	outputName?: string
 ): string {
-	if (isQuantized(weight)) return quantizedLinear(graph, x, name, weight, outputName);
+	const matrix = maybeMatrix(graph, name, weight);
+	if (matrix !== undefined) return graph.node('MatMul', [x, matrix], { name: outputName });
+	return quantizedLinear(graph, x, name, weight as QuantizedMatrix, outputName);
+}
+
+/** A weight as the matrix `[in, out]` that a product takes; undefined if it is quantised. */
+export function maybeMatrix(graph: GraphBuilder, name: string, weight: Weight): string | undefined {
+	if (isQuantized(weight)) return undefined;
 	const [rows, columns] = weight.dims;
 	const transposed = () => transposeMatrix(toTensor(weight).data, rows, columns);
-	const matrix = graph.weight(name, [columns, rows], transposed);
-	return graph.node('MatMul', [x, matrix], { name: outputName });
+	return graph.weight(name, [columns, rows], transposed);
 }
 
 function quantizedLinear(

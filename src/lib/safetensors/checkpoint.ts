@@ -3,7 +3,7 @@ import { parseHeader, parseHeaderLength, prefixByteLength, type TensorEntry } fr
 import type { SafetensorsDtype } from './dtype.js';
 import { quote, SafetensorsError } from './safetensorsError.js';
 import { parseShardIndex } from './shardIndex.js';
-import { readRanges } from './readRanges.js';
+import { readPieces, readRanges } from './readRanges.js';
 
 const singleFile = 'model.safetensors';
 const indexFile = 'model.safetensors.index.json';
@@ -22,6 +22,14 @@ export interface ReadTensor {
 	readonly name: string;
 	readonly info: CheckpointTensor;
 	readonly bytes: Uint8Array;
+}
+
+/** Some rows of a tensor, with their little-endian bytes, of which the same holds. */
+export interface TensorPiece extends ReadTensor {
+	/** The tensor's, not the piece's. */
+	readonly info: CheckpointTensor;
+	/** Index of the first row of `bytes` along the first axis. */
+	readonly firstRow: number;
 }
 
 /** The tensors of a checkpoint, of one file or many; nothing but the headers is in memory. */
@@ -43,6 +51,17 @@ export interface Checkpoint {
 		onProgress?: (loadedBytes: number, totalBytes: number) => void,
 		signal?: AbortSignal
 	): AsyncGenerator<ReadTensor, void, undefined>;
+	/**
+	 * The same, but a tensor of more than 16 MiB comes in pieces of whole rows, in order, so that it
+	 * need not be in memory at once.
+	 *
+	 * @throws SafetensorsError if there is no such tensor
+	 */
+	readPieces(
+		names: Iterable<string>,
+		onProgress?: (loadedBytes: number, totalBytes: number) => void,
+		signal?: AbortSignal
+	): AsyncGenerator<TensorPiece, void, undefined>;
 }
 
 /**
@@ -58,6 +77,8 @@ export async function openCheckpoint(source: Source, signal?: AbortSignal): Prom
 		if (info) return info;
 		throw new SafetensorsError(`${source.name}: there is no tensor ${quote(name)}`);
 	};
+	const findAll = (names: Iterable<string>) =>
+		[...new Set(names)].map((name) => ({ name, info: find(name) }));
 	return {
 		name: source.name,
 		tensors,
@@ -65,10 +86,9 @@ export async function openCheckpoint(source: Source, signal?: AbortSignal): Prom
 			const { file, start, byteLength } = find(name);
 			return source.bytes(file, start, start + byteLength, signal);
 		},
-		readAll(names, onProgress, signal) {
-			const wanted = [...new Set(names)].map((name) => ({ name, info: find(name) }));
-			return readRanges(source, wanted, onProgress, signal);
-		}
+		readAll: (names, onProgress, signal) => readRanges(source, findAll(names), onProgress, signal),
+		readPieces: (names, onProgress, signal) =>
+			readPieces(source, findAll(names), onProgress, signal)
 	};
 }
 

@@ -1,5 +1,5 @@
 import type { Source } from '../sources/source.js';
-import type { CheckpointTensor, ReadTensor } from './checkpoint.js';
+import type { CheckpointTensor, ReadTensor, TensorPiece } from './checkpoint.js';
 
 /** Bytes asked for at once. */
 export const maxChunkByteLength = 16 * 1024 * 1024;
@@ -37,6 +37,36 @@ export async function* readRanges(
 			const offset = info.start - start;
 			yield { name, info, bytes: bytes.subarray(offset, offset + info.byteLength) };
 		}
+	}
+}
+
+/**
+ * Yields tensors in file order, in pieces of whole rows; see `Checkpoint.readPieces`. A row is what
+ * lies under one index of the first axis.
+ */
+export async function* readPieces(
+	source: Source,
+	wanted: readonly Wanted[],
+	onProgress?: (loadedBytes: number, totalBytes: number) => void,
+	signal?: AbortSignal
+): AsyncGenerator<TensorPiece, void, undefined> {
+	const pieces = wanted.flatMap(({ name, info }) => {
+		const [rows = 1] = info.shape;
+		const rowLength = info.byteLength / Math.max(rows, 1);
+		if (info.byteLength <= maxChunkByteLength) return [{ name, info, whole: info, firstRow: 0 }];
+		const rowsAtOnce = Math.max(1, Math.floor(maxChunkByteLength / rowLength));
+		return Array.from({ length: Math.ceil(rows / rowsAtOnce) }, (_, index) => {
+			const firstRow = index * rowsAtOnce;
+			const count = Math.min(rowsAtOnce, rows - firstRow);
+			const start = info.start + firstRow * rowLength;
+			const part = { ...info, start, byteLength: count * rowLength };
+			return { name, info: part, whole: info, firstRow };
+		});
+	});
+	const places = new Map(pieces.map((piece) => [piece.info, piece]));
+	for await (const { name, info, bytes } of readRanges(source, pieces, onProgress, signal)) {
+		const { whole, firstRow } = places.get(info)!;
+		yield { name, info: whole, firstRow, bytes };
 	}
 }
 
