@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Comparison } from './comparison.js';
-import { runFullSizeCase } from './fullSizeCase.js';
+import { fullSizeRuns, runFullSizeCase } from './fullSizeCase.js';
 import { runImagesCase } from './imagesCase.js';
 import { runMasksCase } from './masksCase.js';
 import { runModelCase } from './modelCase.js';
@@ -13,6 +13,8 @@ import { runTokensCase } from './tokensCase.js';
 export interface GoldenCase {
 	/** Path within the folder. */
 	readonly name: string;
+	/** Takes minutes: run only when asked for. */
+	readonly slow?: boolean;
 	readonly run: () => Promise<Comparison[]> | Comparison[];
 }
 
@@ -39,8 +41,13 @@ export function findCases(root: string, directory = root): GoldenCase[] {
 	const has = (file: string) => existsSync(join(directory, file));
 	const cases: GoldenCase[] = [];
 	if (has('golden.safetensors')) {
-		const run = has('spec.json') ? runFullSizeCase : runModelCase;
-		cases.push({ name, run: () => run(directory) });
+		if (!has('spec.json')) cases.push({ name, run: () => runModelCase(directory) });
+		else {
+			for (const { dtype, slow } of fullSizeRuns(directory)) {
+				const run = () => runFullSizeCase(directory, dtype);
+				cases.push({ name: `${name} ${dtype}`, slow, run });
+			}
+		}
 	}
 	if (has('golden.json')) cases.push({ name, run: () => runImagesCase(directory) });
 	for (const entry of entries) {

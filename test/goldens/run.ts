@@ -2,21 +2,29 @@
  * Runs every reference case of a folder through our own code, on WebAssembly in Node, and prints
  * one line a case: name, largest absolute error, tolerance, ok or FAIL.
  *
- * Usage: npm run goldens -- DIRECTORY
+ * Usage: npm run goldens -- DIRECTORY [--full-size]
+ *
+ * `--full-size` runs what takes minutes too: models of a billion weights.
  */
 import { resolve } from 'node:path';
 import { findCases } from './cases.js';
 import { isOk, worst, type Comparison } from './comparison.js';
 
-const [directory] = process.argv.slice(2);
+const names = process.argv.slice(2);
+const isFullSize = names.includes('--full-size');
+const [directory] = names.filter((name) => name !== '--full-size');
 if (directory === undefined) {
-	console.error('Usage: npm run goldens -- DIRECTORY, a folder of reference cases');
+	console.error('Usage: npm run goldens -- DIRECTORY [--full-size], a folder of reference cases');
 	process.exit(2);
 }
 
 let failed = 0;
 const cases = findCases(resolve(directory));
-for (const { name, run } of cases) {
+for (const { name, slow, run } of cases) {
+	if (slow && !isFullSize) {
+		console.log(`${name.padEnd(48)}  skipped: takes minutes, --full-size runs it`);
+		continue;
+	}
 	let result: Comparison;
 	try {
 		result = worst(name, await run());
