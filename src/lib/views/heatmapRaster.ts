@@ -3,7 +3,7 @@ import { toPixel } from './palette.js';
 import type { Raster } from './rasterize.js';
 
 /** How strongly the largest weight covers the picture; the rest of it still shows through. */
-const strongest = 0.92;
+const strongest = 0.85;
 
 /** Opacity of a weight, 0 to 1, on a scale that ends at `largest`. */
 export function heatOpacity(weight: number, largest: number): number {

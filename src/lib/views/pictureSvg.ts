@@ -4,7 +4,7 @@ import type { Palette } from './palette.js';
 import { fitPicture } from './pictureFit.js';
 import type { Box } from './softTokenGrid.js';
 
-export interface PictureSvgOptions {
+export interface PicturePart {
 	/** Source pixels; all boxes are given in them. */
 	readonly picture: { readonly width: number; readonly height: number };
 	/** The drawn picture as a data URL; null to leave it out. */
@@ -22,9 +22,26 @@ export interface PictureSvgOptions {
 const padding = 12;
 const titleHeight = 22;
 
-/** A picture with what is drawn over it as a free-standing SVG document. */
-export function toPictureSvg(options: PictureSvgOptions): string {
-	const { picture, href, palette, title, description, boxes = [], heat } = options;
+/** Pictures with what is drawn over each, one below the other, as a free-standing SVG document. */
+export function toPictureSvg(parts: readonly PicturePart[]): string {
+	let top = 0;
+	let width = 0;
+	const drawn = parts.map((part) => {
+		const one = drawPart(part, top);
+		top += one.height;
+		width = Math.max(width, one.width);
+		return one.svg;
+	});
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}" role="img">`,
+		`<rect width="100%" height="100%" fill="${parts[0].palette.paper}"/>`,
+		...drawn,
+		'</svg>'
+	].join('\n');
+}
+
+function drawPart(part: PicturePart, top: number) {
+	const { picture, href, palette, title, description, boxes = [], heat } = part;
 	const fit = fitPicture(picture, 560, 560);
 	const width = fit.width + 2 * padding;
 	const height = fit.height + titleHeight + 2 * padding;
@@ -39,10 +56,9 @@ export function toPictureSvg(options: PictureSvgOptions): string {
 		const { x, y, width, height } = place(box);
 		return `<rect x="${x}" y="${y}" width="${width}" height="${height}" ${attributes}/>`;
 	};
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+	const svg = [
+		`<g transform="translate(0 ${top})">`,
 		`<title>${escape(title)}</title><desc>${escape(description)}</desc>`,
-		`<rect width="100%" height="100%" fill="${palette.paper}"/>`,
 		`<text x="${padding}" y="${padding + 10}" font-family="system-ui, sans-serif" font-size="12" font-weight="600" fill="${palette.ink}">${escape(title)}</text>`,
 		`<g transform="translate(${padding} ${padding + titleHeight})">`,
 		href === null
@@ -63,8 +79,9 @@ export function toPictureSvg(options: PictureSvgOptions): string {
 				`<text x="${x + 5}" y="${y + 13}" font-family="system-ui, sans-serif" font-size="11" fill="${palette.image}" stroke="${palette.paper}" stroke-width="3" paint-order="stroke">${escape(label)}</text>`
 			);
 		}),
-		'</g></svg>'
+		'</g></g>'
 	].join('\n');
+	return { svg, width, height };
 }
 
 function round(value: number): number {

@@ -43,6 +43,13 @@ export function imageLabel(images: readonly TraceImage[], index: number): string
 	return crop === null ? `image ${picture + 1}` : `image ${picture + 1}, crop ${crop + 1}`;
 }
 
+/** What a soft token is called: `soft 9 · image 1, crop 2`; null for any other token. */
+export function softTokenName(images: readonly TraceImage[], position: number): string | null {
+	const index = images.findIndex(({ tokens }) => position >= tokens.start && position < tokens.end);
+	if (index < 0) return null;
+	return `soft ${position - images[index].tokens.start} · ${imageLabel(images, index)}`;
+}
+
 /** A run of tokens that the strip draws as one: a single token, or the soft tokens of one image. */
 export interface TokenRun {
 	/** Position of the first token. */
