@@ -19,32 +19,37 @@ export function parseContentRange(header: string | null): ContentRange | null {
 	};
 }
 
+/** Bytes that are being received. */
+export interface Filling {
+	readonly bytes: Uint8Array;
+	/** How many are there. */
+	filled: number;
+}
+
 /**
- * A body of `length` bytes, into one buffer.
+ * Reads a body into what is left of a buffer. When it throws, what has come stays there.
  *
  * @throws SourceError if the connection breaks, or more or fewer bytes come
  */
 export async function readExactly(
 	target: URL,
 	response: Response,
-	length: number,
+	filling: Filling,
 	signal?: AbortSignal,
 	onReceived?: (byteLength: number) => void
-): Promise<Uint8Array> {
-	const bytes = new Uint8Array(length);
-	let filled = 0;
+): Promise<void> {
+	const { bytes } = filling;
 	const reader = response.body?.getReader();
+	let excess = 0;
 	try {
 		for (;;) {
 			const result = await reader?.read();
 			if (!result || result.done) break;
-			if (filled + result.value.byteLength > length) {
-				filled += result.value.byteLength;
-				break;
-			}
-			bytes.set(result.value, filled);
-			filled += result.value.byteLength;
-			onReceived?.(filled);
+			excess = filling.filled + result.value.byteLength - bytes.byteLength;
+			if (excess > 0) break;
+			bytes.set(result.value, filling.filled);
+			filling.filled += result.value.byteLength;
+			onReceived?.(filling.filled);
 		}
 	} catch (cause) {
 		signal?.throwIfAborted();
@@ -53,9 +58,11 @@ export async function readExactly(
 		reader?.cancel().catch(() => {});
 	}
 	signal?.throwIfAborted();
-	if (filled === length) return bytes;
+	if (excess <= 0 && filling.filled === bytes.byteLength) return;
+	const came = excess > 0 ? `more than ${bytes.byteLength}` : `only ${filling.filled}`;
 	throw new SourceError(
-		`${target.href}: ${filled < length ? `only ${filled}` : `more than ${length}`} bytes came where ${length} were asked for; try again`
+		`${target.href}: ${came} bytes came where ${bytes.byteLength} were asked for; try again`,
+		{ isPassing: true }
 	);
 }
 
@@ -86,28 +93,42 @@ export async function readBlob(
 	}
 }
 
-/** In words, what a status that is no answer means and what to do. */
-export function failedStatus(target: URL, status: number): SourceError {
+/**
+ * In words, what a status that is no answer means and what to do.
+ *
+ * @param maybeRemedy what a certain server's status means, where more is known of it
+ */
+export function failedStatus(
+	target: URL,
+	{ status, headers }: Response,
+	maybeRemedy: string | null = null
+): SourceError {
 	const remedy =
-		status === 401 || status === 403
+		maybeRemedy ??
+		(status === 401 || status === 403
 			? 'access is refused: accept the licence or sign in there, or use a copy that is free to read'
 			: status === 429
 				? 'too many requests: wait a minute and try again'
 				: status >= 500
 					? 'the server failed: try again later'
-					: 'check the address of the checkpoint';
-	return new SourceError(`${target.href} answered with status ${status}; ${remedy}`);
+					: 'check the address of the checkpoint');
+	const seconds = Number(headers.get('Retry-After') ?? NaN);
+	return new SourceError(`${target.href} answered with status ${status}; ${remedy}`, {
+		isPassing: status === 429 || status >= 500,
+		retryAfter: Number.isNaN(seconds) ? undefined : seconds * 1000
+	});
 }
 
 export function unreachable(target: URL, cause: unknown): SourceError {
 	return new SourceError(
 		`${target.href} cannot be reached; check the connection and the address, and that the server lets this page read it (CORS)`,
-		{ cause }
+		{ cause, isPassing: true }
 	);
 }
 
 function broken(target: URL, cause: unknown): SourceError {
 	return new SourceError(`the connection broke while ${target.href} was read; try again`, {
-		cause
+		cause,
+		isPassing: true
 	});
 }

@@ -26,4 +26,17 @@ export interface Source {
 /** A file is missing, unreachable or shorter than promised; the message says which and what to do. */
 export class SourceError extends Error {
 	override name = 'SourceError';
+	/** Whether the same request may well succeed a little later. */
+	readonly isPassing: boolean;
+	/** Milliseconds after which the server wants to be asked again. */
+	readonly retryAfter?: number;
+
+	constructor(
+		message: string,
+		options: ErrorOptions & { readonly isPassing?: boolean; readonly retryAfter?: number } = {}
+	) {
+		super(message, options);
+		this.isPassing = options.isPassing ?? false;
+		this.retryAfter = options.retryAfter;
+	}
 }

@@ -1,5 +1,13 @@
 import { checkRange, shortFile, toSegments } from './path.js';
-import { failedStatus, parseContentRange, readBlob, readExactly, unreachable } from './response.js';
+import {
+	failedStatus,
+	parseContentRange,
+	readBlob,
+	readExactly,
+	unreachable,
+	type Filling
+} from './response.js';
+import { withRetries, type RetryPolicy } from './retry.js';
 import { SourceError, type Source } from './source.js';
 
 /**
@@ -14,19 +22,28 @@ interface Known {
 	readonly head: Uint8Array | Blob;
 }
 
+export interface UrlSourceOptions extends Partial<RetryPolicy> {
+	readonly fetch?: typeof globalThis.fetch;
+	/** For messages; the address when absent. */
+	readonly name?: string;
+	/** What to do about a status, where the usual sentence would not help. */
+	readonly maybeRemedy?: (status: number) => string | null;
+}
+
 /**
  * A folder on a web server. Asks by GET with `Range`, never by HEAD, which content delivery
  * networks answer badly across origins. A server that ignores ranges sends a file whole; it is
- * then kept, so that it is sent once.
+ * then kept, so that it is sent once. A lost connection goes on where it broke off, `retries` times.
  *
  * @param url the folder, absolute
  * @throws SourceError if `url` is no absolute http or https address
  */
 export function urlSource(
 	url: string,
-	{ fetch = globalThis.fetch }: { readonly fetch?: typeof globalThis.fetch } = {}
+	{ fetch = globalThis.fetch, name = url, maybeRemedy, ...policy }: UrlSourceOptions = {}
 ): Source {
 	const base = parseBase(url);
+	const retry: RetryPolicy = { retries: 0, ...policy };
 	const known = new Map<string, Known>();
 	const locate = (path: string) =>
 		new URL(toSegments(path).map(encodeURIComponent).join('/'), base);
@@ -42,26 +59,43 @@ export function urlSource(
 		}
 	}
 
+	async function failed(target: URL, response: Response): Promise<SourceError> {
+		discard(response);
+		return failedStatus(target, response, maybeRemedy?.(response.status));
+	}
+
 	/** Size and head of a file; null if there is none. */
 	async function maybeKnown(path: string, signal?: AbortSignal): Promise<Known | null> {
 		const cached = known.get(path);
 		if (cached) return cached;
 		const target = locate(path);
-		const response = await request(target, `0-${headByteLength - 1}`, signal);
-		const result = await maybeFirstRead(target, response, signal);
-		if (result) known.set(path, result);
-		return result;
+		return withRetries(
+			retry,
+			async () => {
+				const response = await request(target, `0-${headByteLength - 1}`, signal);
+				const result = await maybeFirstRead(target, response, failed, signal);
+				if (result) known.set(path, result);
+				return result;
+			},
+			signal
+		);
 	}
 
 	return {
-		name: url,
+		name,
 		async maybeText(path, signal) {
 			const target = locate(path);
-			const response = await request(target, null, signal);
-			if (response.status === 404) return discard(response);
-			if (response.status !== 200) throw await failed(target, response);
-			const blob = await readBlob(target, response, signal);
-			return new TextDecoder().decode(await blob.arrayBuffer());
+			return withRetries(
+				retry,
+				async () => {
+					const response = await request(target, null, signal);
+					if (response.status === 404) return discard(response);
+					if (response.status !== 200) throw await failed(target, response);
+					const blob = await readBlob(target, response, signal);
+					return new TextDecoder().decode(await blob.arrayBuffer());
+				},
+				signal
+			);
 		},
 		async maybeSize(path, signal) {
 			return (await maybeKnown(path, signal))?.size ?? null;
@@ -80,30 +114,48 @@ export function urlSource(
 					return maybeBytes;
 				}
 			}
-			const response = await request(target, `${start}-${end - 1}`, signal);
-			if (response.status === 206) {
-				checkContentRange(target, response, start, end, cached?.size);
-				return readExactly(target, response, end - start, signal, onReceived);
-			}
-			if (response.status === 404) {
-				discard(response);
-				throw new SourceError(`${target.href} does not exist; check the address of the checkpoint`);
-			}
-			if (response.status !== 200) throw await failed(target, response);
-			const body = await readBlob(target, response, signal, (received) =>
-				onReceived?.(Math.min(Math.max(received - start, 0), end - start))
-			);
-			known.set(path, { size: body.size, head: body });
-			if (end > body.size) throw shortFile(target.href, end, body.size);
-			return new Uint8Array(await body.slice(start, end).arrayBuffer());
+			const filling: Filling = { bytes: new Uint8Array(end - start), filled: 0 };
+			const read = () => readRange(path, filling, start, signal, onReceived);
+			return withRetries(retry, read, signal, () => filling.filled);
 		}
 	};
+
+	/** The rest of a range. */
+	async function readRange(
+		path: string,
+		filling: Filling,
+		start: number,
+		signal?: AbortSignal,
+		onReceived?: (byteLength: number) => void
+	): Promise<Uint8Array> {
+		const target = locate(path);
+		const from = start + filling.filled;
+		const end = start + filling.bytes.byteLength;
+		const response = await request(target, `${from}-${end - 1}`, signal);
+		if (response.status === 206) {
+			checkContentRange(target, response, from, end, known.get(path)?.size);
+			await readExactly(target, response, filling, signal, onReceived);
+			return filling.bytes;
+		}
+		if (response.status === 404) {
+			discard(response);
+			throw new SourceError(`${target.href} does not exist; check the address of the checkpoint`);
+		}
+		if (response.status !== 200) throw await failed(target, response);
+		const body = await readBlob(target, response, signal, (received) =>
+			onReceived?.(Math.min(Math.max(received - start, 0), end - start))
+		);
+		known.set(path, { size: body.size, head: body });
+		if (end > body.size) throw shortFile(target.href, end, body.size);
+		return new Uint8Array(await body.slice(start, end).arrayBuffer());
+	}
 }
 
 /** What the answer to the first question for a file tells; null if there is no such file. */
 async function maybeFirstRead(
 	target: URL,
 	response: Response,
+	failed: (target: URL, response: Response) => Promise<SourceError>,
 	signal?: AbortSignal
 ): Promise<Known | null> {
 	if (response.status === 404) return discard(response);
@@ -126,7 +178,9 @@ async function maybeFirstRead(
 	}
 	const length = Math.min(headByteLength, range.size);
 	checkContentRange(target, response, 0, length, range.size);
-	return { size: range.size, head: await readExactly(target, response, length, signal) };
+	const filling: Filling = { bytes: new Uint8Array(length), filled: 0 };
+	await readExactly(target, response, filling, signal);
+	return { size: range.size, head: filling.bytes };
 }
 
 /** The range that came must be the one that was asked for, of the file that was there before. */
@@ -161,11 +215,6 @@ async function maybeSlice(
 ): Promise<Uint8Array | null> {
 	if (!(head instanceof Blob)) return end <= head.byteLength ? head.slice(start, end) : null;
 	return new Uint8Array(await head.slice(start, end).arrayBuffer());
-}
-
-async function failed(target: URL, response: Response): Promise<SourceError> {
-	discard(response);
-	return failedStatus(target, response.status);
 }
 
 /** Lets go of a body that nobody wants. */
