@@ -1,6 +1,5 @@
 import type * as Ort from 'onnxruntime-web';
 import type { Runtime } from '../runtime/runtime.js';
-import { elementCount } from '../tensor/tensor.js';
 
 /** Keys and values of one layer, `[batch, kvHeads, capacity, headDim]` each. */
 export interface CacheEntry {
@@ -8,46 +7,93 @@ export interface CacheEntry {
 	readonly value: Ort.Tensor;
 }
 
-// The name GPUBufferUsage exists only where WebGPU does; these are its values.
-const STORAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST
+/** Memory for the keys and values of all layers, in place for as long as it lives. */
+export class CacheStorage {
+	/** Called when the memory goes, for what depends on it. */
+	readonly onDispose: (() => void)[] = [];
 
-/** An entry of zeros, where the runtime computes. */
-export function createEntry(runtime: Runtime, dims: readonly number[]): CacheEntry {
-	return { key: createZeros(runtime, dims), value: createZeros(runtime, dims) };
-}
+	private constructor(
+		readonly runtime: Runtime,
+		/** One a layer. */
+		readonly entries: readonly CacheEntry[]
+	) {}
 
-function createZeros({ ort, gpuDevice }: Runtime, dims: readonly number[]): Ort.Tensor {
-	const size = elementCount(dims);
-	if (gpuDevice === undefined) return new ort.Tensor('float32', new Float32Array(size), dims);
-	const buffer = gpuDevice.createBuffer({ size: size * 4, usage: STORAGE });
-	return ort.Tensor.fromGpuBuffer(buffer, {
-		dataType: 'float32',
-		dims,
-		dispose: () => buffer.destroy()
-	});
-}
+	/** Zeros. @param layerDims of each layer's keys and values */
+	static async create(runtime: Runtime, layerDims: readonly (readonly number[])[]) {
+		const entries: CacheEntry[] = [];
+		for (const dims of layerDims) {
+			entries.push({ key: await runtime.zeros(dims), value: await runtime.zeros(dims) });
+		}
+		return new CacheStorage(runtime, entries);
+	}
 
-/** Copies an entry to the beginning of a longer one. */
-export function growEntry(runtime: Runtime, from: CacheEntry, to: CacheEntry): void {
-	const encoder = runtime.gpuDevice?.createCommandEncoder();
-	for (const part of ['key', 'value'] as const) {
-		const [batch, heads, capacity, width] = from[part].dims;
-		const larger = to[part].dims[2];
-		for (let head = 0; head < batch * heads; head++) {
-			const source = head * capacity * width;
-			const target = head * larger * width;
-			const size = capacity * width;
-			if (encoder === undefined) {
-				const held = (from[part].data as Float32Array).subarray(source, source + size);
-				(to[part].data as Float32Array).set(held, target);
-			} else {
-				const buffer = from[part].gpuBuffer as GPUBuffer;
-				const grown = to[part].gpuBuffer as GPUBuffer;
-				encoder.copyBufferToBuffer(buffer, source * 4, grown, target * 4, size * 4);
-			}
+	/** Takes over what a smaller or equal storage holds, to the beginning of each layer. */
+	copyFrom(other: CacheStorage): void {
+		const encoder = this.runtime.gpuDevice?.createCommandEncoder();
+		this.entries.forEach((entry, layer) => {
+			copyTensor(other.entries[layer].key, entry.key, encoder);
+			copyTensor(other.entries[layer].value, entry.value, encoder);
+		});
+		if (encoder !== undefined) this.runtime.gpuDevice!.queue.submit([encoder.finish()]);
+	}
+
+	dispose(): void {
+		for (const callback of this.onDispose) callback();
+		for (const { key, value } of this.entries) {
+			key.dispose();
+			value.dispose();
 		}
 	}
-	if (encoder !== undefined) runtime.gpuDevice!.queue.submit([encoder.finish()]);
+}
+
+function copyTensor(from: Ort.Tensor, to: Ort.Tensor, encoder: GPUCommandEncoder | undefined) {
+	const [batch, heads, capacity, width] = from.dims;
+	const larger = to.dims[2];
+	for (let head = 0; head < batch * heads; head++) {
+		const source = head * capacity * width;
+		const target = head * larger * width;
+		const size = capacity * width;
+		if (encoder === undefined) {
+			const held = (from.data as Float32Array).subarray(source, source + size);
+			(to.data as Float32Array).set(held, target);
+		} else {
+			const [buffer, grown] = [from.gpuBuffer as GPUBuffer, to.gpuBuffer as GPUBuffer];
+			encoder.copyBufferToBuffer(buffer, source * 4, grown, target * 4, size * 4);
+		}
+	}
+}
+
+/**
+ * Keeps one disused storage of each shape for the next cache, and with it whatever was prepared for
+ * its place in memory.
+ */
+export class CachePool {
+	readonly #free = new Map<string, CacheStorage>();
+	#isDisposed = false;
+
+	async take(runtime: Runtime, layerDims: readonly (readonly number[])[]): Promise<CacheStorage> {
+		const key = toKey(layerDims);
+		const held = this.#free.get(key);
+		if (held === undefined) return CacheStorage.create(runtime, layerDims);
+		this.#free.delete(key);
+		return held;
+	}
+
+	give(storage: CacheStorage): void {
+		const key = toKey(storage.entries.map((entry) => entry.key.dims));
+		if (this.#isDisposed || this.#free.has(key)) storage.dispose();
+		else this.#free.set(key, storage);
+	}
+
+	dispose(): void {
+		this.#isDisposed = true;
+		for (const storage of this.#free.values()) storage.dispose();
+		this.#free.clear();
+	}
+}
+
+function toKey(layerDims: readonly (readonly number[])[]): string {
+	return layerDims.map((dims) => dims.join(' ')).join(', ');
 }
 
 /** Copies rows `[batch, kvHeads, rows, headDim]` to their places, on the CPU. */
@@ -62,9 +108,4 @@ export function writeRows(tensor: Ort.Tensor, places: Int32Array, rows: Ort.Tens
 			target.set(source.subarray(from, from + width), (head * capacity + places[row]) * width);
 		}
 	}
-}
-
-export function disposeEntry({ key, value }: CacheEntry): void {
-	key.dispose();
-	value.dispose();
 }

@@ -7,11 +7,13 @@ import type { WeightBuffers } from '../runtime/weightBuffers.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { AttentionMask } from './attentionMask.js';
 import { plainLayout } from './cacheLayout.js';
+import { CachePool } from './cacheStorage.js';
 import type { Gemma3TextConfig } from './configuration.js';
 import { inputFeeds, maskFeeds } from './decoderFeeds.js';
 import { buildDecoderGraph } from './decoderGraph.js';
 import type { CacheLayouts, KeyValueCache } from './keyValueCache.js';
 import { padQueries } from './passSizes.js';
+import { TokenDecoder } from './tokenDecoder.js';
 import type { Weights } from './weights.js';
 
 export interface DecoderInput {
@@ -55,13 +57,15 @@ export interface DecoderOptions {
 /** The decoder of one checkpoint, loaded on one device. */
 export class Decoder {
 	readonly #buffers: InputBuffers;
+	/** For caches whose memory is to be used again. */
+	readonly pool = new CachePool();
 
 	private constructor(
 		readonly runtime: Runtime,
 		readonly config: Gemma3TextConfig,
 		readonly session: Session,
 		/** For one token of one prompt. */
-		readonly singleSession: Session | undefined,
+		readonly tokenDecoder: TokenDecoder | undefined,
 		readonly weights: WeightBuffers | undefined
 	) {
 		this.#buffers = new InputBuffers(runtime);
@@ -73,14 +77,14 @@ export class Decoder {
 		weights: Weights,
 		{ softcapping, buffers }: DecoderOptions = {}
 	) {
-		const createGraph = (isSingle: boolean) => {
-			const graph = new GraphBuilder({ weightInputs: buffers !== undefined });
-			return buildDecoderGraph(config, weights, { isSingle, softcapping, graph });
-		};
-		const session = await runtime.createSession(createGraph(false), buffers);
+		const graph = new GraphBuilder({ weightInputs: buffers !== undefined });
+		const session = await runtime.createSession(buildDecoderGraph(config, weights, graph), buffers);
 		// Without shared buffers a second graph would hold the weights a second time.
-		const single = buffers && (await runtime.createSession(createGraph(true), buffers));
-		return new Decoder(runtime, config, session, single, buffers);
+		const tokenDecoder =
+			buffers && softcapping !== undefined
+				? new TokenDecoder(runtime, config, weights, softcapping, buffers)
+				: undefined;
+		return new Decoder(runtime, config, session, tokenDecoder, buffers);
 	}
 
 	/**
@@ -95,25 +99,26 @@ export class Decoder {
 		signal?: AbortSignal
 	): Promise<DecoderOutput> {
 		const { cache } = input;
-		const [, queries] = input.inputsEmbeds.dims;
+		const [batch, queries] = input.inputsEmbeds.dims;
 		// Shapes enter the key of a compiled pipeline, so on WebGPU there are only a few of them.
 		const rows = this.runtime.device === 'webgpu' ? padQueries(queries) : queries;
-		const layouts = cache?.prepare(queries, rows) ?? toLayouts(plainLayout(queries, rows));
-		const feeds = {
+		const layouts = (await cache?.prepare(queries, rows)) ?? toLayouts(plainLayout(queries, rows));
+		if (this.tokenDecoder !== undefined && cache !== undefined && batch * queries === 1) {
+			const output = await this.tokenDecoder.run(input, cache.storage!, layouts, fetches, signal);
+			cache.append(1);
+			return output;
+		}
+		const feeds = () => ({
 			...inputFeeds(this.#buffers, this.config, input, rows, layouts),
 			...maskFeeds(this.#buffers, this.config, input.masks, rows, layouts),
 			...this.#cacheFeeds(input, rows)
-		};
+		});
 		const attentions = new Set(fetches.attentions);
 		const hiddenStates = new Set(fetches.hiddenStates).add(this.config.numHiddenLayers);
 		const wanted: Record<string, Ort.Tensor | null> = { ...this.#cacheFetches(cache) };
 		for (const layer of attentions) wanted[`attentions.${layer}`] = null;
 		for (const layer of hiddenStates) wanted[`hidden_states.${layer}`] = null;
-		const isSingle = cache !== undefined && rows === 1 && input.inputsEmbeds.dims[0] === 1;
-		const session = (isSingle && this.singleSession) || this.session;
-		const hasLogits = session.inner.outputNames.includes('logits');
-		if (hasLogits) wanted.logits = null;
-		const outputs = await session.run(feeds, wanted, signal);
+		const outputs = await this.session.run(feeds, wanted, signal);
 		if (cache !== undefined) this.#updateCache(cache, outputs, queries, layouts);
 		const collect = (prefix: string, chosen: Set<number>) =>
 			new Map(
@@ -125,14 +130,14 @@ export class Decoder {
 		return {
 			attentions: collect('attentions', attentions),
 			hiddenStates: collect('hidden_states', hiddenStates),
-			layouts,
-			logits: hasLogits ? new DeviceTensor(this.runtime, outputs.logits) : undefined
+			layouts
 		};
 	}
 
 	async dispose(): Promise<void> {
 		await this.session.dispose();
-		await this.singleSession?.dispose();
+		this.pool.dispose();
+		await this.tokenDecoder?.dispose();
 		this.#buffers.dispose();
 		this.weights?.dispose();
 	}

@@ -1,19 +1,10 @@
 import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
-import { reshape, rmsNorm } from '../onnx/operators.js';
+import { rmsNorm } from '../onnx/operators.js';
 import type { Gemma3TextConfig } from './configuration.js';
-import { LayerBuilder, type Stream } from './decoderLayerGraph.js';
+import type { DecoderLayer, LayerOptions, Stream } from './decoderLayerGraph.js';
+import { ManyTokensLayer } from './manyTokensLayer.js';
 import { onePlus } from './rmsNorm.js';
-import { addHead } from './headGraph.js';
-import { headWeight } from './languageHead.js';
-import type { Weights } from './weights.js';
-
-export interface DecoderGraphOptions {
-	/** A graph for one token of one prompt, which needs no transposes. */
-	readonly isSingle?: boolean;
-	/** Adds the language head to a graph for one token, with this soft-capping or none (null). */
-	readonly softcapping?: number | null;
-	readonly graph?: GraphBuilder;
-}
+import { tensorOf, type Weights } from './weights.js';
 
 /**
  * The decoder as an ONNX model: embeddings in, every attention map and hidden state out.
@@ -38,37 +29,48 @@ export interface DecoderGraphOptions {
 export function buildDecoderGraph(
 	config: Gemma3TextConfig,
 	weights: Weights,
-	{ isSingle = false, softcapping, graph = new GraphBuilder() }: DecoderGraphOptions = {}
+	graph = new GraphBuilder()
 ): OnnxModel {
-	const { hiddenSize, numHiddenLayers, numKeyValueHeads, headDim, rmsNormEps } = config;
-	const [batch, queries] = isSingle ? [1, 1] : ['batch', 'queries'];
-	const x = graph.input('inputs_embeds', 'float32', [batch, queries, hiddenSize]);
-	graph.input('rope_rows', 'int64', [batch, queries]);
+	const { hiddenSize, numKeyValueHeads, headDim } = config;
+	const x = graph.input('inputs_embeds', 'float32', ['batch', 'queries', hiddenSize]);
+	graph.input('rope_rows', 'int64', ['batch', 'queries']);
 	for (const kind of new Set(config.layerTypes)) {
 		graph.input(`rope_cos.${kind}`, 'float32', ['rope_rows', headDim / 2]);
 		graph.input(`rope_sin.${kind}`, 'float32', ['rope_rows', headDim / 2]);
-		graph.input(`cache_rows.${kind}`, 'int64', [batch, numKeyValueHeads, queries, 3]);
+		graph.input(`cache_rows.${kind}`, 'int64', ['batch', numKeyValueHeads, 'queries', 3]);
 	}
+	addLayers(graph, config, weights, x, ManyTokensLayer);
+	return graph.build('gemma3-decoder');
+}
+
+/**
+ * All layers and the norm behind them. The stream after a layer is a sum, and so is its hidden
+ * state; the last state is the norm of one.
+ *
+ * @param x `[batch, queries, hiddenSize]`
+ */
+export function addLayers(
+	graph: GraphBuilder,
+	config: Gemma3TextConfig,
+	weights: Weights,
+	x: string,
+	Layer: new (options: LayerOptions) => DecoderLayer
+): void {
+	const { hiddenSize, numHiddenLayers, rmsNormEps } = config;
 	const layers = Array.from(
 		{ length: numHiddenLayers },
-		(_, layer) => new LayerBuilder({ graph, config, weights, layer, isSingle })
+		(_, layer) => new Layer({ graph, config, weights, layer })
 	);
 	const first = layers[0].scale('input_layernorm');
 	let stream: Stream = { residual: x, normed: rmsNorm(graph, x, first, rmsNormEps) };
 	for (const [layer, builder] of layers.entries()) {
 		const isLast = layer === numHiddenLayers - 1;
 		const next = isLast
-			? graph.weight('norm.weight', [hiddenSize], () => onePlus(weights.get('norm.weight')!))
+			? graph.weight('norm.weight', [hiddenSize], () => onePlus(tensorOf(weights, 'norm.weight')))
 			: layers[layer + 1].scale('input_layernorm');
-		// The stream after a layer is a sum; the last state is the norm of it.
 		const state = `hidden_states.${layer + 1}`;
 		const names = isLast ? { sum: 'last_sum', name: state } : { sum: state };
 		stream = builder.mlp(builder.attention(stream), next, names);
-		graph.output(state, 'float32', [batch, queries, hiddenSize]);
+		graph.output(state, 'float32', builder.stateDims);
 	}
-	if (isSingle && softcapping !== undefined) {
-		const row = reshape(graph, `hidden_states.${numHiddenLayers}`, [1, hiddenSize]);
-		addHead(graph, row, headWeight(weights), softcapping, 1);
-	}
-	return graph.build(isSingle ? 'gemma3-decoder-single' : 'gemma3-decoder');
 }

@@ -58,6 +58,9 @@ export interface TokenReading {
 	hiddenState(layer: number): Promise<Tensor>;
 }
 
+/** Tokens to make room for where no limit says how many will come. */
+const ROOM = 256;
+
 type StepRecord = Pick<GenerateStep, 'tokenIds' | 'randomState' | 'stops'>;
 
 /**
@@ -93,7 +96,10 @@ export class GenerationSession {
 		toSamplingParameters(sampling);
 		const { maxPositionEmbeddings } = config.textConfig;
 		const criteria = toStoppingCriteria(input, generationConfig, maxPositionEmbeddings);
-		const sequence = await TokenSequence.create(model, input, input);
+		// Room for what is to come, so that the memory need not move on the way.
+		const limit = input.maxNewTokens ?? generationConfig.maxNewTokens ?? ROOM;
+		const expectedLength = input.expectedLength ?? input.inputIds[0].length + limit;
+		const sequence = await TokenSequence.create(model, input, { ...input, expectedLength });
 		return new GenerationSession(model, sequence, criteria, sampling, input.seed ?? 0);
 	}
 

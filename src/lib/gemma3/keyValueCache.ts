@@ -1,13 +1,7 @@
 import type * as Ort from 'onnxruntime-web';
 import type { Runtime } from '../runtime/runtime.js';
 import { ringCapacity, ringPositions, type CacheLayout } from './cacheLayout.js';
-import {
-	createEntry,
-	disposeEntry,
-	growEntry,
-	writeRows,
-	type CacheEntry
-} from './cacheStorage.js';
+import { CachePool, writeRows, type CacheEntry, type CacheStorage } from './cacheStorage.js';
 import type { Gemma3TextConfig, LayerType } from './configuration.js';
 import { longestChunk } from './passSizes.js';
 
@@ -16,6 +10,8 @@ export interface CacheOptions {
 	readonly ring?: boolean;
 	/** Queries of the longest pass, padding included; 256 by default. */
 	readonly longestPass?: number;
+	/** Where disused memory goes, and new memory comes from. */
+	readonly pool?: CachePool;
 }
 
 export type CacheLayouts = Readonly<Record<LayerType, CacheLayout>>;
@@ -34,7 +30,9 @@ export class KeyValueCache {
 	/** One more than the highest position ever written; positions behind `length` are left over. */
 	#written = 0;
 	#capacity = 0;
-	#entries: CacheEntry[] = [];
+	#storage: CacheStorage | undefined;
+	readonly #pool: CachePool;
+	readonly #ownsPool: boolean;
 	readonly #ring: number;
 	/** Queries that may run at once, where it is a ring. */
 	readonly longestPass: number;
@@ -43,8 +41,10 @@ export class KeyValueCache {
 		readonly runtime: Runtime,
 		readonly config: Gemma3TextConfig,
 		readonly batchSize: number,
-		{ ring = false, longestPass = longestChunk }: CacheOptions = {}
+		{ ring = false, longestPass = longestChunk, pool }: CacheOptions = {}
 	) {
+		this.#pool = pool ?? new CachePool();
+		this.#ownsPool = pool === undefined;
 		this.longestPass = longestPass;
 		this.#ring = ring ? ringCapacity(config.slidingWindow, longestPass) : Infinity;
 	}
@@ -65,7 +65,12 @@ export class KeyValueCache {
 
 	/** One entry a layer. */
 	get entries(): readonly CacheEntry[] {
-		return this.#entries;
+		return this.#storage?.entries ?? [];
+	}
+
+	/** Where the entries lie, once there are any. */
+	get storage(): CacheStorage | undefined {
+		return this.#storage;
 	}
 
 	get byteLength(): number {
@@ -119,7 +124,7 @@ export class KeyValueCache {
 	 * @param paddedQueries of which the first `queries` are tokens
 	 * @throws RangeError if a ring is too short for so long a pass
 	 */
-	prepare(queries: number, paddedQueries = queries): CacheLayouts {
+	async prepare(queries: number, paddedQueries = queries): Promise<CacheLayouts> {
 		const end = this.#length + paddedQueries;
 		const firstSeen = Math.max(0, this.#length - this.config.slidingWindow + 1);
 		if (Math.max(end, this.#written) - this.#ring > firstSeen) {
@@ -127,7 +132,7 @@ export class KeyValueCache {
 				`${paddedQueries} tokens at once would overwrite the window of a ring of ${this.#ring}; run them in shorter pieces`
 			);
 		}
-		this.#reserve(end);
+		await this.reserve(end);
 		this.#written = Math.max(this.#written, end);
 		const layout = (kind: LayerType): CacheLayout => {
 			const capacity = this.capacityOf(kind);
@@ -149,8 +154,8 @@ export class KeyValueCache {
 
 	/** Copies the rows that a run on the CPU added, `[batch, kvHeads, queries, headDim]`, to their places. */
 	write(layer: number, rows: Int32Array, key: Ort.Tensor, value: Ort.Tensor): void {
-		writeRows(this.#entries[layer].key, rows, key);
-		writeRows(this.#entries[layer].value, rows, value);
+		writeRows(this.entries[layer].key, rows, key);
+		writeRows(this.entries[layer].value, rows, value);
 	}
 
 	/** Counts the tokens of a run that has ended. */
@@ -158,33 +163,31 @@ export class KeyValueCache {
 		this.#length += queries;
 	}
 
+	/** Makes room for `length` tokens; what is held stays. */
+	async reserve(length: number): Promise<void> {
+		if (length <= this.#capacity) return;
+		let capacity = Math.max(SMALLEST_CAPACITY, this.#capacity);
+		while (capacity < length) capacity *= 2;
+		const { numKeyValueHeads, headDim, layerTypes } = this.config;
+		const layerDims = layerTypes.map((kind) => {
+			const places = kind === 'full_attention' ? capacity : Math.min(capacity, this.#ring);
+			return [this.batchSize, numKeyValueHeads, places, headDim];
+		});
+		const storage = await this.#pool.take(this.runtime, layerDims);
+		if (this.#storage !== undefined) {
+			storage.copyFrom(this.#storage);
+			this.#pool.give(this.#storage);
+		}
+		this.#storage = storage;
+		this.#capacity = capacity;
+	}
+
 	dispose(): void {
-		this.#entries.forEach(disposeEntry);
-		this.#entries = [];
+		if (this.#storage !== undefined) this.#pool.give(this.#storage);
+		if (this.#ownsPool) this.#pool.dispose();
+		this.#storage = undefined;
 		this.#capacity = 0;
 		this.#length = 0;
 		this.#written = 0;
-	}
-
-	/** Makes room for `length` tokens; what is held stays. */
-	#reserve(length: number): void {
-		if (length <= this.#capacity) return;
-		const before = this.#capacity;
-		let capacity = Math.max(SMALLEST_CAPACITY, before);
-		while (capacity < length) capacity *= 2;
-		const { numKeyValueHeads, headDim, layerTypes } = this.config;
-		for (const [layer, kind] of layerTypes.entries()) {
-			const places = kind === 'full_attention' ? capacity : Math.min(capacity, this.#ring);
-			const dims = [this.batchSize, numKeyValueHeads, places, headDim];
-			const held = this.#entries[layer] as CacheEntry | undefined;
-			if (held?.key.dims[2] === places) continue;
-			const entry = createEntry(this.runtime, dims);
-			if (held !== undefined) {
-				growEntry(this.runtime, held, entry);
-				disposeEntry(held);
-			}
-			this.#entries[layer] = entry;
-		}
-		this.#capacity = capacity;
 	}
 }

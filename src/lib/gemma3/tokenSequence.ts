@@ -41,8 +41,13 @@ export interface SequenceOptions {
 	readonly ring?: boolean;
 	/** Tokens of the prompt that run at once; 256 by default. */
 	readonly chunkSize?: number;
-	/** Leave every layer's attention and states of the newest token on the device after each pass. */
+	/**
+	 * Leave every layer's attention and states of the newest token on the device after each pass; by
+	 * default on WebGPU, where it costs nothing. Otherwise the token runs again to be read.
+	 */
 	readonly keepReadings?: boolean;
+	/** Tokens to make room for at once, the prompt's included. */
+	readonly expectedLength?: number;
 }
 
 /**
@@ -209,7 +214,7 @@ export class TokenSequence {
 
 	#createCache(): KeyValueCache {
 		const { textModel, config } = this.model;
-		const options = this.#cacheOptions();
+		const options = { ...this.#cacheOptions(), pool: textModel.decoder.pool };
 		return new KeyValueCache(textModel.runtime, config.textConfig, this.batchSize, options);
 	}
 
@@ -237,6 +242,11 @@ export class TokenSequence {
 		);
 	}
 
+	get #keepsReadings(): boolean {
+		const { keepReadings = this.model.textModel.runtime.device === 'webgpu' } = this.options;
+		return keepReadings;
+	}
+
 	get #chunkSize(): number {
 		return this.options.chunkSize ?? longestChunk;
 	}
@@ -257,11 +267,14 @@ export class TokenSequence {
 			this.#uncut
 		);
 		if (splits) ends.push(this.length);
+		const { maxPositionEmbeddings } = this.model.config.textConfig;
+		const { expectedLength = 0 } = this.options;
+		await this.#cache.reserve(Math.min(expectedLength, maxPositionEmbeddings));
 		for (const end of ends) {
 			signal?.throwIfAborted();
 			const isLast = end === this.length;
-			const all = isLast && (withReading || (this.options.keepReadings && end - from === 1));
-			const pass = await this.#chunk(from, end, all ?? false, signal);
+			const all = isLast && (withReading || (this.#keepsReadings && end - from === 1));
+			const pass = await this.#chunk(from, end, all, signal);
 			if (isLast) this.#pass = pass;
 			else disposePass(pass);
 			from = end;

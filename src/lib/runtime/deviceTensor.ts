@@ -6,12 +6,10 @@ import type { Runtime } from './runtime.js';
 export class DeviceTensor {
 	constructor(
 		readonly runtime: Runtime,
-		readonly inner: Ort.Tensor
+		readonly inner: Ort.Tensor,
+		/** The tensor's own, or others for the same values. */
+		readonly dims: readonly number[] = inner.dims
 	) {}
-
-	get dims(): readonly number[] {
-		return this.inner.dims;
-	}
 
 	get byteLength(): number {
 		return elementCount(this.dims) * 4;

@@ -1,5 +1,6 @@
 import type * as Ort from 'onnxruntime-web';
 import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
+import { elementCount } from '../tensor/tensor.js';
 import { DeviceLostError } from './errors.js';
 import { Mutex } from './mutex.js';
 import type { WeightBuffers } from './weightBuffers.js';
@@ -14,6 +15,8 @@ export type RuntimeOptions =
 			readonly gpuDevice: GPUDevice;
 			/** Refuse a graph with a node that has no WebGPU kernel, instead of running it on the CPU. */
 			readonly disableCpuFallback?: boolean;
+			/** How much ONNX Runtime checks of what it asks of the GPU; nothing by default. */
+			readonly validationMode?: 'disabled' | 'wgpuOnly' | 'basic' | 'full';
 	  };
 
 /**
@@ -23,6 +26,7 @@ export type RuntimeOptions =
 export class Runtime {
 	readonly mutex = new Mutex();
 	readonly #lost: Promise<never> | undefined;
+	#expand: Promise<Session> | undefined;
 
 	constructor(
 		readonly ort: OrtModule,
@@ -45,11 +49,14 @@ export class Runtime {
 
 	/**
 	 * @param weights holds the weights that are inputs of the graph
+	 * @param capturesGraph records the first run on the GPU and repeats it: every run must then have
+	 * the same shapes and the same buffers
 	 * @throws DeviceLostError, or ONNX Runtime's error when the graph is invalid
 	 */
 	async createSession(
 		{ model, externalData, weightInputs }: OnnxModel,
-		weights?: WeightBuffers
+		weights?: WeightBuffers,
+		capturesGraph = false
 	): Promise<Session> {
 		const options: Ort.InferenceSession.SessionOptions = {
 			executionProviders: ['wasm'],
@@ -58,9 +65,10 @@ export class Runtime {
 			logSeverityLevel: 3
 		};
 		if (this.options.device === 'webgpu') {
-			const { gpuDevice, disableCpuFallback } = this.options;
-			options.executionProviders = [{ name: 'webgpu', device: gpuDevice }];
+			const { gpuDevice, disableCpuFallback, validationMode = 'disabled' } = this.options;
+			options.executionProviders = [{ name: 'webgpu', device: gpuDevice, validationMode }];
 			options.preferredOutputLocation = 'gpu-buffer';
+			options.enableGraphCapture = capturesGraph;
 			if (disableCpuFallback) options.extra = { session: { disable_cpu_ep_fallback: '1' } };
 		}
 		const session = await this.mutex.run(() =>
@@ -80,10 +88,36 @@ export class Runtime {
 		await session.dispose();
 	}
 
+	/**
+	 * A tensor of zeros where the runtime computes. On WebGPU the memory is ONNX Runtime's own: only
+	 * that can be an output of a captured graph.
+	 */
+	async zeros(dims: readonly number[]): Promise<Ort.Tensor> {
+		const { Tensor } = this.ort;
+		if (this.device === 'wasm') {
+			return new Tensor('float32', new Float32Array(elementCount(dims)), dims);
+		}
+		this.#expand ??= this.createSession(expandGraph());
+		const session = await this.#expand;
+		const feeds = {
+			x: new Tensor('float32', new Float32Array(1), [1]),
+			shape: new Tensor('int64', BigInt64Array.from(dims, BigInt), [dims.length])
+		};
+		return (await session.run(feeds, ['y'])).y;
+	}
+
 	/** Fails when the device is lost, where ONNX Runtime itself would wait for ever. */
 	guard<T>(work: Promise<T>): Promise<T> {
 		return this.#lost === undefined ? work : Promise.race([work, this.#lost]);
 	}
+}
+
+function expandGraph(): OnnxModel {
+	const graph = new GraphBuilder();
+	const inputs = [graph.input('x', 'float32', [1]), graph.input('shape', 'int64', ['rank'])];
+	graph.node('Expand', inputs, { name: 'y' });
+	graph.output('y', 'float32', ['a', 'b', 'c', 'd']);
+	return graph.build('expand');
 }
 
 export type Feeds = Readonly<Record<string, Ort.Tensor>>;
@@ -100,18 +134,20 @@ export class Session {
 	/**
 	 * Runs the graph. On WebGPU the outputs stay on the GPU until read; each must be disposed.
 	 *
+	 * @param feeds the inputs; made when the run's turn has come, if they are a function, so that
+	 * runs can share the buffers they are written to
 	 * @param fetches the wanted outputs; by name, a tensor to write into, or null for a fresh one
 	 * @throws DeviceLostError, or the signal's reason if it is aborted before the run starts
 	 */
 	run(
-		feeds: Feeds,
+		feeds: Feeds | (() => Feeds),
 		fetches: readonly string[] | Readonly<Record<string, Ort.Tensor | null>>,
 		signal?: AbortSignal
 	): Promise<Record<string, Ort.Tensor>> {
-		return this.runtime.mutex.run(
-			() => this.runtime.guard(this.inner.run({ ...this.weights, ...feeds }, fetches)),
-			signal
-		) as Promise<Record<string, Ort.Tensor>>;
+		return this.runtime.mutex.run(() => {
+			const inputs = { ...this.weights, ...(typeof feeds === 'function' ? feeds() : feeds) };
+			return this.runtime.guard(this.inner.run(inputs, fetches));
+		}, signal) as Promise<Record<string, Ort.Tensor>>;
 	}
 
 	dispose(): Promise<void> {
