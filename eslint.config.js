@@ -39,12 +39,13 @@ const toolkitFolders = Object.keys(toolkit);
 /** @type {Record<string, Layer>} */
 const page = {
 	rpc: { types: toolkitFolders, packages: ['comlink'] },
+	storage: { values: ['notebook'], packages: ['idb-keyval'] },
 	state: {
-		values: ['rpc', 'trace', 'views'],
+		values: ['rpc', 'trace', 'views', 'notebook', 'storage'],
 		types: ['gemma3', 'tensor', 'sources'],
 		packages: ['svelte', '\\$app', 'esm-env']
 	},
-	attachments: { values: ['views'], packages: ['svelte', 'd3-[a-z-]+'] },
+	attachments: { values: ['views'], packages: ['svelte', 'd3-[a-z-]+', 'dompurify'] },
 	components: {
 		values: ['components', 'state', 'views', 'attachments'],
 		types: ['trace', 'gemma3', 'tensor', 'rpc'],

@@ -102,7 +102,9 @@ export type RecordingReference = v.InferOutput<typeof recording>;
 
 /** What may be written: everything but a cell's id and kind has a default. */
 export type CellInput = v.InferInput<typeof anyCell>;
-export type NotebookInput = v.InferInput<typeof notebookSchema>;
+export type NotebookInput = Omit<v.InferInput<typeof notebookSchema>, 'attachments'> & {
+	readonly attachments?: Attachments;
+};
 
 /** A cell with every setting. */
 export type Cell = v.InferOutput<typeof anyCell>;
