@@ -3,7 +3,13 @@ import type { PanAndScanSettings, PictureFile, PromptPreview } from '../rpc/serv
 import { isAbort, type Failure } from './failure.js';
 import { Latest } from './Latest.svelte.js';
 import type { ModelState } from './ModelState.svelte.js';
-import { addPictures, movePicture, removePicture, type PromptDraft } from './prompt.js';
+import {
+	addPictures,
+	movePicture,
+	pictureMark,
+	removePicture,
+	type PromptDraft
+} from './prompt.js';
 import type { RunState } from './RunState.svelte.js';
 
 /** A file that no picture could be read from. */
@@ -146,7 +152,7 @@ export class PromptPictures {
 		}
 		try {
 			const preview = await service.preview({
-				prompt: { kind: 'plain', text: '<start_of_image>' },
+				prompt: { kind: 'plain', text: pictureMark },
 				pictures: [{ name, blob }],
 				panAndScan: { doPanAndScan: false }
 			});
