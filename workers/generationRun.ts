@@ -122,7 +122,7 @@ export class GenerationRun {
 			throw new TypeError('give exactly one of tokenIds and text');
 		}
 		const { tokenizer } = this.loaded.processor;
-		for (const id of tokenIds ?? tokenizer.encode(text!)) {
+		for (const id of tokenIds ?? tokenizer.encode(text!, { addSpecialTokens: false })) {
 			signal?.throwIfAborted();
 			onStep(this.#record(await this.session.force([id], signal)));
 		}

@@ -101,6 +101,12 @@ export class RunState {
 		this.#result = { trace, promptKey: toPromptKey(prompt), totalMs: null };
 	}
 
+	/** Shows the same prompt with other tokens behind it. */
+	showContinuation(trace: LiveTrace): void {
+		if (this.#result) this.#show({ ...this.#result, trace });
+		else discard(trace);
+	}
+
 	edit(draft: Partial<PromptDraft>): void {
 		this.#draft = { ...this.#draft, ...draft };
 	}

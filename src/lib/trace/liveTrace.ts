@@ -124,6 +124,11 @@ export class LiveTrace implements Trace {
 		);
 	}
 
+	/** Whether it can still be asked, and by this service: after a restart there is another. */
+	isHeldBy(service: object): boolean {
+		return !this.#released && service === this.#service;
+	}
+
 	/** Frees the run in the worker; what was not fetched by then cannot be had any more. */
 	async release(): Promise<void> {
 		if (this.#released) return;
