@@ -1,49 +1,86 @@
-import { releaseProxy, wrap } from 'comlink';
-import { expect, test } from 'vitest';
+import { releaseProxy, wrap, type Remote } from 'comlink';
+import { afterAll, expect, test } from 'vitest';
 import { decodeSafetensors } from '../../src/lib/safetensors/reader.js';
 import type { Tensor } from '../../src/lib/tensor/tensor.js';
 import { largestError } from '../support/largestError.js';
 import type { DecodeCountsService } from './decodeCounts.worker.js';
 
-const folder = `${location.origin}/test/fixtures/goldens/text/`;
-const numLayers = 12;
+const url = `${location.origin}/test/fixtures/goldens/text/`;
+const worker = new Worker(new URL('./decodeCounts.worker.ts', import.meta.url), { type: 'module' });
+const remote: Remote<DecodeCountsService> = wrap(worker);
+afterAll(() => {
+	remote[releaseProxy]();
+	worker.terminate();
+});
 
-test('after warm-up a token compiles nothing and waits once, and its logits are the reference', async () => {
-	const response = await fetch(`${folder}golden.safetensors`);
-	const golden = decodeSafetensors(new Uint8Array(await response.arrayBuffer()), 'golden');
+async function readGolden() {
+	const response = await fetch(`${url}golden.safetensors`);
+	return decodeSafetensors(new Uint8Array(await response.arrayBuffer()), 'golden');
+}
+
+/** Two tokens: the first run of the graph is recorded, the second is the first one repeated. */
+const warmUp = 2;
+
+test('after warm-up 40 tokens compile nothing and wait once each, at 22 dispatches a layer', async () => {
+	const golden = await readGolden();
 	const numbers = (name: string) => Array.from(golden.get(name)!.data as BigInt64Array, Number);
 	const inputIds = [numbers('input_ids')];
 	const generated = numbers('generated_ids').slice(inputIds[0].length);
 	const stepLogits = golden.get('step_logits') as Tensor;
-	const worker = new Worker(new URL('./decodeCounts.worker.ts', import.meta.url), {
-		type: 'module'
+	const [, , vocabSize] = stepLogits.dims;
+	// The window is 8, so the ring of the local layers wraps.
+	const input = { inputIds, maxNewTokens: 42, eosTokenId: [], chunkSize: 16 };
+	const steps = await remote.generate({ url }, input);
+	let error = 0;
+	generated.forEach((id, step) => {
+		expect(steps[step].tokenId).toBe(id);
+		const expected = stepLogits.data.subarray(step * vocabSize, (step + 1) * vocabSize);
+		error = Math.max(error, largestError(steps[step].logits, expected));
 	});
-	const remote = wrap<DecodeCountsService>(worker);
-	try {
-		const maxNewTokens = 40;
-		const steps = await remote.generate(folder, {
-			inputIds,
-			maxNewTokens,
-			eosTokenId: [],
-			keepReadings: true
-		});
-		const vocabSize = stepLogits.dims[2];
-		let error = 0;
-		generated.forEach((id, step) => {
-			expect(steps[step].tokenId).toBe(id);
-			const expected = stepLogits.data.subarray(step * vocabSize, (step + 1) * vocabSize);
-			error = Math.max(error, largestError(steps[step].logits, expected));
-		});
-		console.log(`step_logits on WebGPU: largest relative error ${error.toExponential(2)}`);
-		console.log(JSON.stringify(steps.map(({ counts }) => counts).slice(0, 5)));
-		console.log(
-			JSON.stringify(steps.at(-1)!.counts),
-			steps.map(({ milliseconds }) => milliseconds.toFixed(0)).join(' ')
-		);
-		console.log('per layer', steps.at(-1)!.counts.dispatches / numLayers);
-		expect(error).toBeLessThan(1e-5);
-	} finally {
-		remote[releaseProxy]();
-		worker.terminate();
+	console.log(`step_logits on WebGPU: largest relative error ${error.toExponential(2)}`);
+	expect(error).toBeLessThan(1e-5);
+
+	const numLayers = 12;
+	for (const { counts } of steps.slice(warmUp)) {
+		expect(counts.pipelines).toBe(0);
+		expect(counts.shaderModules).toBe(0);
+		expect(counts.maps).toBe(1);
+		expect(counts.bindGroups).toBe(0);
+		// Beside the layers: the first norm, and the head.
+		expect(counts.dispatches).toBe(22 * numLayers + 2);
 	}
+	console.log(`a token on WebGPU: ${JSON.stringify(steps.at(-1)!.counts)}`);
+	expect(steps.length - warmUp).toBe(40);
+});
+
+test('with one key head, as the 270M and the 1B have, a layer takes 21 dispatches', async () => {
+	const response = await fetch(`${url}config.json`);
+	const json = { ...(await response.json()), num_key_value_heads: 1, num_hidden_layers: 6 };
+	const input = { inputIds: [[2, 9, 40, 33, 7]], maxNewTokens: 5, eosTokenId: [] };
+	const steps = await remote.generate({ json: { ...json, layer_types: undefined } }, input);
+	for (const { counts } of steps.slice(warmUp)) expect(counts.dispatches).toBe(21 * 6 + 2);
+});
+
+test('recorded passes show what a pass over all tokens shows, with and without edits of heads', async () => {
+	const response = await fetch(`${url}config.json`);
+	const text = await response.json();
+	const small = { ...text, num_hidden_layers: 6, layer_types: undefined };
+	const edits = [
+		{ layer: 1, head: 2, queries: { start: 4, end: 9 }, keys: { start: 1, end: 4 }, open: false },
+		{ layer: 5, queries: { start: 6, end: 9 }, keys: { start: 0, end: 2 }, open: false }
+	];
+	let error = 0;
+	for (const heads of [1, 2]) {
+		for (const some of [[], edits]) {
+			const spec = { json: { ...small, num_key_value_heads: heads } };
+			const inputIds = [[2, 9, 40, 33, 7, 12]];
+			const input = { inputIds, edits: some, maxNewTokens: 3, eosTokenId: [] };
+			const { rows, expected } = await remote.read(spec, input);
+			rows.forEach((row, layer) => {
+				error = Math.max(error, largestError(row, expected[layer]));
+			});
+		}
+	}
+	console.log(`rows of recorded passes: largest error ${error.toExponential(2)}`);
+	expect(error).toBeLessThan(2e-6);
 });

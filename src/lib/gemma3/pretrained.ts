@@ -8,7 +8,8 @@ import { UnsupportedModelError } from './errors.js';
 import { parseGemma3Config } from './parseConfiguration.js';
 import { expectedWeights } from './expectedWeights.js';
 import { randomWeights } from './randomWeights.js';
-import { loadWeights, type Weights } from './weights.js';
+import { isPackedCheckpoint, loadPackedWeights } from './packedCheckpoint.js';
+import { dropTiedHead, loadWeights, type Weights } from './weights.js';
 
 export interface LoadOptions {
 	readonly runtime: Runtime;
@@ -19,7 +20,8 @@ export interface LoadOptions {
 export interface PretrainedOptions extends Pick<LoadOptions, 'runtime'> {
 	/**
 	 * How linear layers are kept: `fp32` when absent. `fp16` takes half the room in memory of this
-	 * side; the device computes with float32. `q8` and `q4` stay packed on the device too.
+	 * side; the device computes with float32. `q8` and `q4` stay packed on the device too. A checkpoint that is
+	 * stored with `q8` or `q4` stays as it is.
 	 */
 	readonly dtype?: WeightDtype;
 	/** Bytes of weights read so far, and in all. */
@@ -47,6 +49,11 @@ export async function loadPretrained(
 	const config = await loadConfig(source, signal);
 	const expected = expectedParts(config, parts, source.name);
 	const checkpoint = await openCheckpoint(source, signal);
+	if (isPackedCheckpoint(checkpoint)) {
+		const weights = await loadPackedWeights(checkpoint, expected, onProgress, signal);
+		dropTiedHead(weights, expected);
+		return { config, weights, unexpected: [] };
+	}
 	const loaded = await loadWeights(checkpoint, expected, onProgress, signal, dtype);
 	return { config, ...loaded };
 }
@@ -99,7 +106,8 @@ export function createRandomWeights(config: Gemma3Config, parts: Parts, seed: nu
 	return randomWeights(expectedParts(config, parts, 'the configuration'), config, seed);
 }
 
-function expectedParts(config: Gemma3Config, { head, vision = false }: Parts, name: string) {
+/** The weights that a model class needs of a checkpoint. */
+export function expectedParts(config: Gemma3Config, { head, vision = false }: Parts, name: string) {
 	if (vision === true && config.visionConfig === null) {
 		throw new UnsupportedModelError(
 			`${name} is a text-only model (${config.modelType}); for pictures load one with a vision_config`

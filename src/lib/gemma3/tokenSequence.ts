@@ -242,6 +242,14 @@ export class TokenSequence {
 		);
 	}
 
+	/** On the GPU a cache that grows moves, and with it what was recorded; elsewhere room costs time. */
+	async #reserve(): Promise<void> {
+		if (this.model.textModel.runtime.device !== 'webgpu') return;
+		const { maxPositionEmbeddings } = this.model.config.textConfig;
+		const { expectedLength = 0 } = this.options;
+		await this.#cache.reserve(Math.min(expectedLength, maxPositionEmbeddings));
+	}
+
 	get #keepsReadings(): boolean {
 		const { keepReadings = this.model.textModel.runtime.device === 'webgpu' } = this.options;
 		return keepReadings;
@@ -267,9 +275,7 @@ export class TokenSequence {
 			this.#uncut
 		);
 		if (splits) ends.push(this.length);
-		const { maxPositionEmbeddings } = this.model.config.textConfig;
-		const { expectedLength = 0 } = this.options;
-		await this.#cache.reserve(Math.min(expectedLength, maxPositionEmbeddings));
+		await this.#reserve();
 		for (const end of ends) {
 			signal?.throwIfAborted();
 			const isLast = end === this.length;

@@ -62,8 +62,7 @@ export async function loadWeights(
 	signal?: AbortSignal,
 	dtype: WeightDtype = 'fp32'
 ): Promise<LoadedWeights> {
-	const { wanted, unexpected } = matchNames(checkpoint, expected);
-	checkTensors(checkpoint, expected, wanted);
+	const { wanted, unexpected } = matchWeights(checkpoint, expected);
 	const weights = new Map<string, Weight>();
 	const names = new Map([...wanted].map(([canonical, name]) => [name, canonical]));
 	for await (const piece of checkpoint.readPieces(names.keys(), onProgress, signal)) {
@@ -77,13 +76,21 @@ export async function loadWeights(
 		if (weight.dtype !== 'float32') packRows(values, weight, firstRow);
 		else weight.data.set(values, firstRow * (weight.data.length / (info.shape[0] ?? 1)));
 	}
-	if (!expected.has(head) && isEqual(weights.get(head), weights.get(embedding))) {
-		weights.delete(head);
-	}
+	dropTiedHead(weights, expected);
 	return { weights, unexpected };
 }
 
-/** Which tensor of the file is which weight, by canonical name. */
+/**
+ * Which tensor of the checkpoint is which weight, by canonical name; all have the right shape.
+ *
+ * @throws SafetensorsError if one is missing, is there twice, or does not fit
+ */
+export function matchWeights(checkpoint: Checkpoint, expected: ExpectedWeights) {
+	const names = matchNames(checkpoint, expected);
+	checkTensors(checkpoint, expected, names.wanted);
+	return names;
+}
+
 function matchNames(checkpoint: Checkpoint, expected: ExpectedWeights) {
 	const wanted = new Map<string, string>();
 	const unexpected: string[] = [];
@@ -136,6 +143,13 @@ function checkTensors(
 
 function hasShape(info: CheckpointTensor, shape: readonly number[]): boolean {
 	return info.shape.length === shape.length && info.shape.every((size, i) => size === shape[i]);
+}
+
+/** Leaves out a language head that is a copy of the embedding it is tied to. */
+export function dropTiedHead(weights: Map<string, Weight>, expected: ExpectedWeights): void {
+	if (!expected.has(head) && isEqual(weights.get(head), weights.get(embedding))) {
+		weights.delete(head);
+	}
 }
 
 function createWeight(shape: readonly number[], dtype: WeightDtype): Weight {
