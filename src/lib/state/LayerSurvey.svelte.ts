@@ -8,6 +8,9 @@ import { toFailure, isAbort, type Failure } from './failure.js';
 /** Longest trace whose mean over heads is kept for every layer: 512² floats are 1 MiB a layer. */
 export const longestKeptMean = 512;
 
+/** Between two looks at what is there so far, milliseconds. */
+const pauseMs = 60;
+
 interface SurveyedLayer {
 	readonly scores: readonly HeadScore[];
 	readonly thumbnails: readonly Thumbnail[];
@@ -58,20 +61,26 @@ export class LayerSurvey {
 		this.#failure = null;
 		const { numHiddenLayers } = trace.model.config.textConfig;
 		try {
-			for (let layer = this.#layers.length; layer < numHiddenLayers; layer++) {
+			const seen = [...this.#layers];
+			let shownAt = performance.now();
+			while (seen.length < numHiddenLayers) {
+				const layer = seen.length;
 				const attention = await trace.attention({ layer }, controller.signal);
 				if (controller !== this.#controller) return;
 				const isShort = trace.tokens.length <= longestKeptMean;
-				const surveyed = {
+				seen.push({
 					scores: scoreHeads(trace, layer, attention),
 					thumbnails: toThumbnails(attention),
 					mean: isShort ? toWeightMatrix(attention, 'mean') : null,
 					maximum: isShort ? toMaximumMatrix(attention) : null
-				};
-				this.#layers = [...this.#layers, surveyed];
-				// The page stays alive between two layers of a long trace.
+				});
+				// Every layer by itself would draw all pictures before it anew.
+				if (seen.length < numHiddenLayers && performance.now() - shownAt < pauseMs) continue;
+				this.#layers = [...seen];
+				// The page stays alive between two stretches of a long trace.
 				await new Promise((resolve) => setTimeout(resolve));
 				if (controller !== this.#controller) return;
+				shownAt = performance.now();
 			}
 		} catch (error) {
 			if (controller === this.#controller && !isAbort(error)) this.#failure = toFailure(error);

@@ -6,8 +6,9 @@ export function toMaximumMatrix(attention: Tensor): WeightMatrix {
 	const [heads, queries, keys] = attention.dims;
 	const size = queries * keys;
 	const weights = attention.data.slice(0, size);
-	for (let i = size; i < heads * size; i++) {
-		if (attention.data[i] > weights[i % size]) weights[i % size] = attention.data[i];
+	for (let head = 1; head < heads; head++) {
+		const plane = attention.data.subarray(head * size, (head + 1) * size);
+		for (let i = 0; i < size; i++) if (plane[i] > weights[i]) weights[i] = plane[i];
 	}
 	return { queries, keys, weights };
 }

@@ -100,17 +100,17 @@ function scoreHead(weights: Float32Array, plan: Plan): Omit<HeadScore, 'layer' |
 	for (let query = 0; query < length; query++) {
 		if (!isReal[query]) continue;
 		const row = weights.subarray(query * length, (query + 1) * length);
-		let bits = 0;
+		let nats = 0;
 		let onImages = 0;
 		let beyond = 0;
 		for (let key = 0; key < length; key++) {
 			const weight = row[key];
 			if (weight <= 0) continue;
-			bits -= weight * Math.log2(weight);
+			nats -= weight * Math.log(weight);
 			if (isImage[key]) onImages += weight;
 			if (key <= query - window) beyond += weight;
 		}
-		entropy.add(bits);
+		entropy.add(nats / Math.LN2);
 		self.add(row[query]);
 		if (query > 0 && isReal[query - 1]) previousToken.add(row[query - 1]);
 		if (bos >= 0 && query > bos) bosMass.add(row[bos]);

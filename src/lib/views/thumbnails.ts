@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensor/tensor.js';
 import type { Raster } from './rasterize.js';
+import { toColors } from './weightPixels.js';
 
 /** One head at a glance: the matrix, or the largest weight of each of its tiles. */
 export interface Thumbnail {
@@ -27,7 +28,8 @@ export function toThumbnails(attention: Tensor, size = 48): Thumbnail[] {
 
 function poolLargest(weights: Float32Array, length: number, size: number): Float32Array {
 	const pooled = new Float32Array(size * size);
-	const tileOf = Uint16Array.from({ length }, (_, i) => Math.floor((i * size) / length));
+	const tileOf = new Uint16Array(length);
+	for (let i = 0; i < length; i++) tileOf[i] = Math.floor((i * size) / length);
 	for (let query = 0, i = 0; query < length; query++) {
 		const row = tileOf[query] * size;
 		for (let key = 0; key < length; key++, i++) {
@@ -49,25 +51,26 @@ export interface Sheet {
 /**
  * Thumbnails side by side as one picture, in reading order; a null leaves its place empty.
  *
- * @param toColor the pixel of a weight
+ * @param lookup of `createWeightLookup`
  */
 export function toSheet(
 	thumbnails: readonly (Thumbnail | null)[],
 	{ columns, rows, tile, gap }: Sheet,
-	toColor: (weight: number) => number,
+	lookup: Uint32Array,
 	paper: number
 ): Raster {
 	const step = tile + gap;
 	const width = columns * step - gap;
 	const height = rows * step - gap;
 	const pixels = new Uint32Array(width * height).fill(paper);
+	const source = new Uint16Array(tile);
 	thumbnails.forEach((thumbnail, index) => {
 		if (!thumbnail) return;
 		const { size, weights } = thumbnail;
 		const left = (index % columns) * step;
 		const top = Math.floor(index / columns) * step;
-		const source = Uint32Array.from({ length: tile }, (_, i) => Math.floor((i * size) / tile));
-		const colors = Uint32Array.from(weights, toColor);
+		for (let i = 0; i < tile; i++) source[i] = Math.floor((i * size) / tile);
+		const colors = toColors(weights, lookup);
 		for (let y = 0; y < tile; y++) {
 			const from = source[y] * size;
 			const to = (top + y) * width + left;

@@ -1,5 +1,5 @@
 import { toPixel } from './palette.js';
-import { toRampPosition, type WeightScale } from './weightScale.js';
+import { fromRampPosition, type WeightScale } from './weightScale.js';
 import type { WeightMatrix } from './attentionPicture.js';
 
 /**
@@ -9,14 +9,30 @@ import type { WeightMatrix } from './attentionPicture.js';
 const dropped = 12;
 const entries = (0x3f800000 >>> dropped) + 1;
 
-/** The colour of every weight, by its leading bits. */
+/** The colour of every weight, by its leading bits: one stretch of weights a colour of the ramp. */
 export function createWeightLookup(scale: WeightScale, ramp: Uint32Array): Uint32Array {
 	const bits = new Uint32Array(1);
 	const weight = new Float32Array(bits.buffer);
-	return Uint32Array.from({ length: entries }, (_, i) => {
-		bits[0] = i << dropped;
-		return ramp[Math.round(toRampPosition(weight[0], scale) * (ramp.length - 1))];
-	});
+	const lookup = new Uint32Array(entries).fill(ramp[0]);
+	for (let i = 1; i < ramp.length; i++) {
+		// From halfway between two colours on, the second is the nearer.
+		weight[0] = fromRampPosition((i - 0.5) / (ramp.length - 1), scale);
+		lookup.fill(ramp[i], Math.ceil(bits[0] / 2 ** dropped));
+	}
+	return lookup;
+}
+
+/** Colours of weights from 0 to 1, through a lookup table. */
+export function toColors(weights: Float32Array, lookup: Uint32Array): Uint32Array<ArrayBuffer> {
+	const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
+	const last = lookup.length - 1;
+	const colors = new Uint32Array(weights.length);
+	for (let i = 0; i < weights.length; i++) {
+		const at = bits[i] >>> dropped;
+		// A sum of weights may round to just above 1; -0 has its sign bit set.
+		colors[i] = lookup[at <= last ? at : bits[i] === 0x80000000 ? 0 : last];
+	}
+	return colors;
 }
 
 /**
@@ -31,15 +47,10 @@ export function toWeightPixels(
 	lookup: Uint32Array,
 	{ open, paper }: { open?: Uint8Array; paper: string }
 ): Uint32Array<ArrayBuffer> {
-	const closed = toPixel(paper);
-	const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
-	const last = lookup.length - 1;
-	const pixels = new Uint32Array(weights.length);
-	for (let i = 0; i < weights.length; i++) {
-		const at = bits[i] >>> dropped;
-		// A sum of weights may round to just above 1; -0 has its sign bit set.
-		pixels[i] = lookup[at <= last ? at : bits[i] === 0x80000000 ? 0 : last];
+	const pixels = toColors(weights, lookup);
+	if (open) {
+		const closed = toPixel(paper);
+		for (let i = 0; i < pixels.length; i++) if (open[i] === 0) pixels[i] = closed;
 	}
-	if (open) for (let i = 0; i < pixels.length; i++) if (open[i] === 0) pixels[i] = closed;
 	return pixels;
 }

@@ -17,6 +17,11 @@ export function toRampPosition(weight: number, scale: WeightScale): number {
 	return Math.max(0, 1 - Math.log10(weight) / Math.log10(logFloor));
 }
 
+/** The weight that lies at a place of the ramp: the inverse of `toRampPosition` above 0. */
+export function fromRampPosition(position: number, scale: WeightScale): number {
+	return scale === 'linear' ? position : logFloor ** (1 - position);
+}
+
 /**
  * The ramp from paper to the theme's weight hue, as pixels, even in lightness (CIELAB): the same hue
  * in both themes, inverted in lightness.

@@ -77,7 +77,12 @@ test('a small matrix is its own thumbnail, copied', () => {
 
 test('a sheet puts thumbnails in reading order with paper between', () => {
 	const one = { size: 1, weights: Float32Array.of(1) };
-	const sheet = toSheet([one, null, one], { columns: 2, rows: 2, tile: 2, gap: 1 }, () => 7, 9);
+	const sheet = toSheet(
+		[one, null, one],
+		{ columns: 2, rows: 2, tile: 2, gap: 1 },
+		new Uint32Array(300_000).fill(7),
+		9
+	);
 	expect([sheet.width, sheet.height]).toEqual([5, 5]);
 	const pixels = new Uint32Array(sheet.data.buffer);
 	expect(Array.from(pixels)).toEqual([
