@@ -53,14 +53,15 @@ export interface Checkpoint {
 	): AsyncGenerator<ReadTensor, void, undefined>;
 	/**
 	 * The same, but a tensor of more than 16 MiB comes in pieces of whole rows, in order, so that it
-	 * need not be in memory at once.
+	 * need not be in memory at once. Pieces that `isDone` are left out, and count as loaded.
 	 *
 	 * @throws SafetensorsError if there is no such tensor
 	 */
 	readPieces(
 		names: Iterable<string>,
 		onProgress?: (loadedBytes: number, totalBytes: number) => void,
-		signal?: AbortSignal
+		signal?: AbortSignal,
+		isDone?: (name: string, firstRow: number) => boolean
 	): AsyncGenerator<TensorPiece, void, undefined>;
 }
 
@@ -87,8 +88,8 @@ export async function openCheckpoint(source: Source, signal?: AbortSignal): Prom
 			return source.bytes(file, start, start + byteLength, signal);
 		},
 		readAll: (names, onProgress, signal) => readRanges(source, findAll(names), onProgress, signal),
-		readPieces: (names, onProgress, signal) =>
-			readPieces(source, findAll(names), onProgress, signal)
+		readPieces: (names, onProgress, signal, isDone) =>
+			readPieces(source, findAll(names), onProgress, signal, isDone)
 	};
 }
 

@@ -48,12 +48,14 @@ export async function* readPieces(
 	source: Source,
 	wanted: readonly Wanted[],
 	onProgress?: (loadedBytes: number, totalBytes: number) => void,
-	signal?: AbortSignal
+	signal?: AbortSignal,
+	isDone: (name: string, firstRow: number) => boolean = () => false
 ): AsyncGenerator<TensorPiece, void, undefined> {
 	const pieces = wanted.flatMap(({ name, info }) => {
 		const [rows = 1] = info.shape;
 		const rowLength = info.byteLength / Math.max(rows, 1);
-		if (info.byteLength <= maxChunkByteLength) return [{ name, info, whole: info, firstRow: 0 }];
+		if (info.byteLength <= maxChunkByteLength)
+			return [{ name, info: { ...info }, whole: info, firstRow: 0 }];
 		const rowsAtOnce = Math.max(1, Math.floor(maxChunkByteLength / rowLength));
 		return Array.from({ length: Math.ceil(rows / rowsAtOnce) }, (_, index) => {
 			const firstRow = index * rowsAtOnce;
@@ -63,8 +65,12 @@ export async function* readPieces(
 			return { name, info: part, whole: info, firstRow };
 		});
 	});
-	const places = new Map(pieces.map((piece) => [piece.info, piece]));
-	for await (const { name, info, bytes } of readRanges(source, pieces, onProgress, signal)) {
+	const left = pieces.filter(({ name, firstRow }) => !isDone(name, firstRow));
+	const places = new Map(left.map((piece) => [piece.info, piece]));
+	const total = pieces.reduce((sum, { info }) => sum + info.byteLength, 0);
+	const done = total - left.reduce((sum, { info }) => sum + info.byteLength, 0);
+	const report = onProgress && ((loaded: number) => onProgress(done + loaded, total));
+	for await (const { name, info, bytes } of readRanges(source, left, report, signal)) {
 		const { whole, firstRow } = places.get(info)!;
 		yield { name, info: whole, firstRow, bytes };
 	}
