@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Gemma3ForCausalLM } from '../../src/lib/gemma3/causalLanguageModel.js';
 import { Gemma3ForConditionalGeneration } from '../../src/lib/gemma3/conditionalGeneration.js';
+import type { MultimodalOutput } from '../../src/lib/gemma3/multimodalModel.js';
 import type { Batch } from '../../src/lib/gemma3/modelInputs.js';
 import { Gemma3ForSequenceClassification } from '../../src/lib/gemma3/sequenceClassification.js';
 import type { SequenceOptions } from '../../src/lib/gemma3/tokenSequence.js';
@@ -57,9 +58,9 @@ async function runGenerative(
 		parts.push(relative(golden, 'logits', output.logits));
 		for (const name of ['image_features', 'image_hidden_states']) {
 			if (!golden.has(name)) continue;
-			if ('imageHiddenStates' in output && output.imageHiddenStates) {
-				parts.push(relative(golden, name, output.imageHiddenStates));
-			} else parts.push({ name, maxError: Infinity, tolerance: 0, note: 'no image features' });
+			const { imageHiddenStates } = output as MultimodalOutput;
+			if (imageHiddenStates) parts.push(relative(golden, name, imageHiddenStates));
+			else parts.push({ name, maxError: Infinity, tolerance: 0, note: 'no image features' });
 		}
 		return [...parts, ...(await compareGeneration(model, golden, inputs))];
 	} finally {

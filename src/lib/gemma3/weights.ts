@@ -12,9 +12,6 @@ import { isFloatDtype, toFloat32 } from '../tensor/toFloat32.js';
 import type { ExpectedWeights } from './expectedWeights.js';
 import { toCanonicalName } from './weightNames.js';
 
-export { expectedWeights } from './expectedWeights.js';
-export { randomWeights } from './randomWeights.js';
-
 /** Canonical name → values; only matrices are ever packed. */
 export type Weights = ReadonlyMap<string, Weight>;
 

@@ -8,6 +8,7 @@ import {
 	type VisionHeads
 } from '../../../src/lib/gemma3/visionAttention.js';
 import { VisionTower } from '../../../src/lib/gemma3/visionTower.js';
+import { tensorOf } from '../../../src/lib/gemma3/weights.js';
 import { decodeSafetensors } from '../../../src/lib/safetensors/reader.js';
 import { directorySource } from '../../../src/lib/sources/directorySource.js';
 import type { Tensor } from '../../../src/lib/tensor/tensor.js';
@@ -61,7 +62,8 @@ test("our rows of the tower's attention carry each layer to the next, as the gra
 	};
 	let largest = 0;
 	for (const layer of layers) {
-		const weight = (name: string) => weights.get(`vision_tower.encoder.layers.${layer}.${name}`)!;
+		const weight = (name: string) =>
+			tensorOf(weights, `vision_tower.encoder.layers.${layer}.${name}`);
 		const dense = (x: number[][], name: string) =>
 			linear(x, weight(`${name}.weight`), weight(`${name}.bias`));
 		const norm = (x: number[][], name: string) =>
