@@ -64,5 +64,14 @@ export {
 	type GenerativeModel,
 	type TokenReading
 } from './gemma3/generationSession.js';
+export { pipeline, type PipelineTask } from './gemma3/pipeline.js';
+export type {
+	Chat,
+	ClassificationCallOptions,
+	ClassificationScore,
+	GeneratedText,
+	GenerationCallOptions,
+	ImagesAndText
+} from './gemma3/pipelines.js';
 
 export type { Trace } from './trace/trace.js';
