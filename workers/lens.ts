@@ -18,7 +18,7 @@ const logitBudget = 4 * 2 ** 20;
  */
 export async function computeLens(
 	{ model, processor }: Pick<LoadedModel, 'model' | 'processor'>,
-	run: Pick<ModelRun, 'hiddenState'>,
+	run: Pick<ModelRun, 'hiddenState' | 'input'>,
 	{ layers, positions, k, token }: LensRequest,
 	signal?: AbortSignal
 ): Promise<LensCell[]> {
@@ -33,7 +33,8 @@ export async function computeLens(
 		const states = createTensor('float32', [1, ...normed.dims], normed.data);
 		return projectPositions(model.head, states, 0, signal);
 	};
-	const toCell = (logits: Float32Array, last: Float32Array): LensCell => {
+	const [ids] = run.input.inputIds;
+	const toCell = (position: number, logits: Float32Array, last: Float32Array): LensCell => {
 		const shares = probabilities(logits);
 		const scores = topIndices(logits, k).map((id) => ({
 			id,
@@ -42,7 +43,8 @@ export async function computeLens(
 			probability: shares[id]
 		}));
 		const rank = token === undefined ? null : rankOf(token, logits);
-		return { scores, divergence: klDivergence(last, logits), rank };
+		const nextProbability = position + 1 < ids.length ? shares[ids[position + 1]] : null;
+		return { scores, divergence: klDivergence(last, logits), rank, nextProbability };
 	};
 
 	const count = positions.end - positions.start;
@@ -56,7 +58,11 @@ export async function computeLens(
 			for (let position = part.start; position < part.end; position++) {
 				const row = position - part.start;
 				const slice = ({ data }: Tensor) => data.subarray(row * vocabSize, (row + 1) * vocabSize);
-				cells[i * count + position - positions.start] = toCell(slice(logits), slice(last));
+				cells[i * count + position - positions.start] = toCell(
+					position,
+					slice(logits),
+					slice(last)
+				);
 			}
 		}
 	}

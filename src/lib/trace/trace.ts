@@ -69,6 +69,8 @@ export interface LensCell {
 	readonly divergence: number;
 	/** Rank of the request's token, 0 for the likeliest; null when none was asked for. */
 	readonly rank: number | null;
+	/** Probability of the token that does come next in the trace; null behind the last one. */
+	readonly nextProbability: number | null;
 }
 
 export interface VisionAttentionRequest {

@@ -8,6 +8,7 @@ import {
 } from '../../../src/lib/views/aggregateAttention.js';
 import { toWeightMatrix } from '../../../src/lib/views/attentionPicture.js';
 import { normalizeRows, withoutKeys } from '../../../src/lib/views/attentionSink.js';
+import { attentionReceived } from '../../../src/lib/views/attentionReceived.js';
 import { keyValueGroups } from '../../../src/lib/views/keyValueGroups.js';
 import { readGoldenTrace } from '../../support/goldenTrace.js';
 
@@ -104,4 +105,9 @@ test('says which heads share a key-value head', () => {
 	]);
 	expect(keyValueGroups(4, 1)).toEqual([{ keyValueHead: 0, heads: [0, 1, 2, 3] }]);
 	expect(() => keyValueGroups(5, 2)).toThrow('5 heads cannot share 2');
+});
+
+test('attention received is a mean over the queries that can look', () => {
+	const received = attentionReceived(square(1, 0, 0, 0.5, 0.5, 0, 0.25, 0.25, 0.5));
+	expect(Array.from(received)).toEqual([1.75 / 3, 0.375, 0.5].map((x) => expect.closeTo(x, 6)));
 });

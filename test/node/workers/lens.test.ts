@@ -49,6 +49,22 @@ test('the lens closes in on the answer: no divergence at the end, rank 0 for the
 	expect(cells[0].rank).toBeGreaterThan(0);
 });
 
+test('the lens knows how likely the token was that did come', async () => {
+	const length = run.tokens.length;
+	const positions = { start: 0, end: length };
+	const cells = await service.lens(run.id, { layers: [12], positions, k: 8 });
+	expect(cells.at(-1)!.nextProbability).toBeNull();
+	let compared = 0;
+	for (let position = 0; position < length - 1; position++) {
+		const next = run.tokens[position + 1].id;
+		const score = cells[position].scores.find(({ id }) => id === next);
+		if (!score) continue;
+		expect(cells[position].nextProbability).toBe(score.probability);
+		compared++;
+	}
+	expect(compared).toBeGreaterThan(3);
+});
+
 test('the lens refuses a token and a layer that the model has not, and stops when told', async () => {
 	const positions = { start: 0, end: 2 };
 	await expect(service.lens(run.id, { layers, positions, k: 1, token: -1 })).rejects.toThrow(
