@@ -6,7 +6,7 @@ import {
 	rolloutRow,
 	toMaximumMatrix
 } from '../../../src/lib/views/aggregateAttention.js';
-import { toWeightMatrix } from '../../../src/lib/views/attentionPicture.js';
+import { toWeightMatrix, type WeightMatrix } from '../../../src/lib/views/attentionPicture.js';
 import { normalizeRows, withoutKeys } from '../../../src/lib/views/attentionSink.js';
 import { attentionReceived } from '../../../src/lib/views/attentionReceived.js';
 import { keyValueGroups } from '../../../src/lib/views/keyValueGroups.js';
@@ -20,7 +20,7 @@ const golden = readGoldenTrace('multimodal');
 const layers = golden.config.textConfig.layerTypes.map((_, layer) =>
 	toWeightMatrix(golden.attention(layer), 'mean')
 );
-const sums = ({ weights, queries, keys }: ReturnType<typeof square>) =>
+const sums = ({ weights, queries, keys }: WeightMatrix) =>
 	Array.from({ length: queries }, (_, q) =>
 		weights.subarray(q * keys, (q + 1) * keys).reduce((a, b) => a + b)
 	);
