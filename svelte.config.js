@@ -12,6 +12,24 @@ export default {
 			base: /** @type {'' | `/${string}`} */ (process.env.BASE_PATH ?? ''),
 			relative: true
 		},
+		// What a document from elsewhere cannot do, whatever gets past the sanitisers: run a script of its
+		// own, or load a picture or a style from another place. Checkpoints may come from anywhere.
+		csp: {
+			mode: 'hash',
+			directives: {
+				'default-src': ['none'],
+				'script-src': ['self', 'wasm-unsafe-eval'],
+				'worker-src': ['self', 'blob:'],
+				'style-src': ['self', 'unsafe-inline'],
+				'img-src': ['self', 'blob:', 'data:'],
+				'media-src': ['self', 'blob:'],
+				'font-src': ['self'],
+				'manifest-src': ['self'],
+				'connect-src': ['self', 'https:', 'http://localhost:*', 'http://127.0.0.1:*', 'blob:'],
+				'base-uri': ['none'],
+				'form-action': ['none']
+			}
+		},
 		typescript: {
 			config: (config) => ({
 				...config,

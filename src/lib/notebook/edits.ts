@@ -49,7 +49,7 @@ export function createCell(notebook: Notebook, kind: CellKind, index: number): C
 }
 
 /** The kind and a number above all that the kind has: `attention-3`. */
-export function toFreeId({ cells }: Pick<Notebook, 'cells'>, kind: CellKind): string {
+function toFreeId({ cells }: Pick<Notebook, 'cells'>, kind: CellKind): string {
 	const numbers = cells.map(({ id }) =>
 		id.startsWith(`${kind}-`) && /^\d{1,9}$/.test(id.slice(kind.length + 1))
 			? Number(id.slice(kind.length + 1))

@@ -73,7 +73,7 @@ function toRawText(code: string, element: string): string {
 }
 
 /** Whether a file is such a page rather than a text. */
-export function isHtmlDocument(text: string): boolean {
+function isHtmlDocument(text: string): boolean {
 	return /^\s*<!doctype html/i.test(text.slice(0, 200));
 }
 

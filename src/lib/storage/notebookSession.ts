@@ -161,11 +161,11 @@ export class NotebookSession {
 	async #receive({ type, id }: Message): Promise<void> {
 		if (id !== this.id || this.#closed.signal.aborted) return;
 		if (type === 'saved' && !this.#release) await this.#showSaved();
-		if (type === 'handOver' && this.#release) {
+		if (type === 'handOver' && this.role === 'writer') {
 			do await this.flush();
 			while (this.#autosave.state === 'unsaved');
 			// What could not be saved must not be handed away.
-			if (this.#autosave.state === 'saved' && this.#release) this.#becomeReader();
+			if (this.#autosave.state === 'saved' && this.role === 'writer') this.#becomeReader();
 		}
 	}
 

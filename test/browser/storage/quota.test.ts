@@ -5,7 +5,7 @@ import { editSettings, insertCell } from '../../../src/lib/notebook/edits.js';
 import { toNotebook } from '../../../src/lib/notebook/notebook.js';
 import { NotebookSession, type SessionEvent } from '../../../src/lib/storage/notebookSession.js';
 import { NotebookStore } from '../../../src/lib/storage/notebookStore.js';
-import { readStorageRoom } from '../../../src/lib/storage/quota.js';
+import { readStorageRoom, requestPersistence } from '../../../src/lib/storage/quota.js';
 import { StorageFullError } from '../../../src/lib/storage/storageErrors.js';
 
 interface Protocol {
@@ -62,5 +62,7 @@ test('the room is told', async () => {
 	const { used, quota, isPersistent } = await readStorageRoom();
 	expect(used).toBeGreaterThanOrEqual(0);
 	expect(quota).toBeGreaterThan(used);
-	expect(typeof isPersistent).toBe('boolean');
+	expect(isPersistent).toBe(false);
+	const isGranted = await requestPersistence();
+	expect((await readStorageRoom()).isPersistent).toBe(isGranted);
 });
