@@ -6,7 +6,7 @@ import {
 	type Weight,
 	type WeightDtype
 } from '../tensor/packedMatrix.js';
-import { packRows } from '../tensor/quantize.js';
+import { packMatrix, packRows } from '../tensor/quantize.js';
 import { createTensor, elementCount, type Tensor } from '../tensor/tensor.js';
 import { isFloatDtype, toFloat32 } from '../tensor/toFloat32.js';
 import type { ExpectedWeights } from './expectedWeights.js';
@@ -24,6 +24,17 @@ export interface LoadedWeights {
 
 const head = 'lm_head.weight';
 const embedding = 'embed_tokens.weight';
+
+/** Weights as a model of some dtype keeps them. */
+export function packWeights(weights: Weights, dtype: WeightDtype): Weights {
+	const packed = new Map<string, Weight>();
+	for (const [name, weight] of weights) {
+		const kept = keptDtype(name, dtype);
+		const isDone = kept === 'fp32' || weight.dtype !== 'float32';
+		packed.set(name, isDone ? weight : packMatrix(weight, kept));
+	}
+	return packed;
+}
 
 /** @throws RangeError if the weight is packed or missing */
 export function tensorOf(weights: Weights, name: string): Tensor {
