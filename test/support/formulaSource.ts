@@ -14,7 +14,7 @@ interface Placed extends FormulaTensor {
 }
 
 /** One safetensors file of formula tensors in bfloat16, whose bytes are made when they are read. */
-export class FormulaFile {
+class FormulaFile {
 	readonly #header: Uint8Array;
 	readonly #tensors: readonly Placed[];
 	readonly byteLength: number;

@@ -68,7 +68,7 @@ function pad(length: number, random: ReturnType<typeof createDice>): number[] {
 }
 
 /** Whether the rule, without edits, opens one cell: the definition, spelled out cell by cell. */
-export function isOpenByRule(
+function isOpenByRule(
 	description: CausalMaskDescription,
 	kind: LayerType,
 	batch: number,

@@ -13,7 +13,7 @@ export interface ImagePromptTokens {
  *
  * @param imageSeqLength soft tokens an image, `mmTokensPerImage`
  */
-export function fullImageSequence(tokens: ImagePromptTokens, imageSeqLength: number): string {
+function fullImageSequence(tokens: ImagePromptTokens, imageSeqLength: number): string {
 	return `\n\n${tokens.boiToken}${tokens.imageToken.repeat(imageSeqLength)}${tokens.eoiToken}\n\n`;
 }
 

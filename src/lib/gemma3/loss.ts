@@ -1,3 +1,4 @@
+import { logSumExp } from '../generation/logitDivergence.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Batch } from './modelInputs.js';
 
@@ -46,13 +47,4 @@ export function crossEntropy(logits: Float32Array, label: number): number {
 		throw new RangeError(`invalid label: ${label} of ${logits.length}`);
 	}
 	return logSumExp(logits) - logits[label];
-}
-
-/** log Σ exp(x), without overflow. */
-export function logSumExp(values: Float32Array): number {
-	let largest = -Infinity;
-	for (const value of values) if (value > largest) largest = value;
-	let sum = 0;
-	for (const value of values) sum += Math.exp(value - largest);
-	return largest + Math.log(sum);
 }

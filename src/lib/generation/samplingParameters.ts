@@ -13,7 +13,7 @@ export interface SamplingParameters {
 }
 
 /** The parameters under which every stage leaves the logits as they are. */
-export const neutralSampling: SamplingParameters = {
+const neutralSampling: SamplingParameters = {
 	repetitionPenalty: 1,
 	temperature: 1,
 	topK: 0,

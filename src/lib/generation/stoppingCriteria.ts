@@ -5,8 +5,6 @@ export type Stop =
 	| { readonly reason: 'stop_token' | 'max_new_tokens' | 'context_full' }
 	| ({ readonly reason: 'stop_string' } & StopStringMatch);
 
-export type StopReason = Stop['reason'];
-
 export interface StoppingCriteriaOptions {
 	/** One stop token, or several. */
 	readonly eosTokenId?: number | readonly number[];

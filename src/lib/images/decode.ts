@@ -3,7 +3,7 @@ import { readImageHeader, type ImageFormat, type ImageHeader } from './imageHead
 import { ImageError, toRgb, type PixelImage, type RgbImage } from './rgb.js';
 
 /** Pixels above which a picture is refused before it is decoded: 50 megapixels. */
-export const defaultMaxPixels = 50_000_000;
+const defaultMaxPixels = 50_000_000;
 
 /** Decodes what is no PNG, upright and unblended. Gets the file's bytes and their media type. */
 export type NativeDecoder = (bytes: Uint8Array, mediaType: string) => Promise<PixelImage>;

@@ -57,9 +57,3 @@ export function layerNorm(
 export function geluTanh(graph: GraphBuilder, x: string) {
 	return graph.node('Gelu', [x], { attributes: { approximate: 'tanh' } });
 }
-
-/** `x · weight (+ bias)`, with the weight as `[in, out]`. */
-export function linear(graph: GraphBuilder, x: string, weight: string, bias?: string) {
-	const product = graph.node('MatMul', [x, weight]);
-	return bias === undefined ? product : graph.node('Add', [product, bias]);
-}

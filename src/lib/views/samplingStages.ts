@@ -41,7 +41,7 @@ export interface StageColumn {
 	readonly kept: number;
 }
 
-export const stageLabels: Readonly<Record<StageName, string>> = {
+const stageLabels: Readonly<Record<StageName, string>> = {
 	raw: 'raw',
 	repetitionPenalty: 'penalty',
 	temperature: 'temperature',

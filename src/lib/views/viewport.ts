@@ -64,7 +64,7 @@ export function revealCell(
 }
 
 /** No paper beyond the matrix's last row and column, unless all of it fits. */
-export function clampViewport(viewport: Viewport, field: Field): Viewport {
+function clampViewport(viewport: Viewport, field: Field): Viewport {
 	const { cell } = viewport;
 	const clamp = (start: number, count: number, size: number) =>
 		Math.min(Math.max(0, start), Math.max(0, count - size / cell));
