@@ -26,7 +26,7 @@ import type {
 	RunSummary
 } from '../src/lib/rpc/services.js';
 import { DeviceLostError } from '../src/lib/runtime/errors.js';
-import { Runtime, type OrtModule } from '../src/lib/runtime/runtime.js';
+import type { OrtModule } from '../src/lib/runtime/runtime.js';
 import type { Source } from '../src/lib/sources/source.js';
 import { urlSource } from '../src/lib/sources/urlSource.js';
 import type { Tensor } from '../src/lib/tensor/tensor.js';
@@ -44,6 +44,7 @@ import type {
 } from '../src/lib/trace/trace.js';
 import { toTraceImages } from '../src/lib/trace/traceImages.js';
 import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
+import { openCheckedRuntime } from './checkedRuntime.js';
 import { chooseDevice } from './device.js';
 import { GenerationRun } from './generationRun.js';
 import { computeLens } from './lens.js';
@@ -100,9 +101,10 @@ export class ModelService implements InferenceService {
 		const { loadOrt, gpu, openSource = urlSource } = this.#platform;
 		onProgress({ phase: 'connect', loaded: 0, total: 0 });
 		const chosen = await chooseDevice(request.device, gpu);
-		const runtime = new Runtime(await loadOrt(chosen.device), chosen);
+		const { name, dtype } = request;
+		const { runtime, reason } = await openCheckedRuntime(chosen, loadOrt, dtype, signal);
 		signal?.throwIfAborted();
-		const names = { name: request.name, deviceReason: chosen.reason };
+		const names = { name, dtype, deviceReason: reason };
 		const loaded = await loadModel(openSource(request.url), runtime, names, onProgress, signal);
 		// The old model stays until the new one is there, so that a failed load loses nothing.
 		await this.dispose();

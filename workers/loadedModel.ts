@@ -8,6 +8,7 @@ import type { RgbImage } from '../src/lib/images/rgb.js';
 import type { Progress } from '../src/lib/rpc/services.js';
 import type { Runtime } from '../src/lib/runtime/runtime.js';
 import type { Source } from '../src/lib/sources/source.js';
+import type { WeightDtype } from '../src/lib/tensor/packedMatrix.js';
 import type { ModelInfo } from '../src/lib/trace/trace.js';
 
 /** A checkpoint with all that a prompt needs, ready to run. */
@@ -19,6 +20,12 @@ export interface LoadedModel {
 	readonly model: Gemma3ForCausalLM | Gemma3ForConditionalGeneration;
 }
 
+/** What a model is loaded as. */
+interface ModelNames extends Pick<ModelInfo, 'name' | 'deviceReason'> {
+	/** `fp32` when absent. */
+	readonly dtype?: WeightDtype;
+}
+
 /**
  * Loads configuration, tokenizer and weights.
  *
@@ -27,7 +34,7 @@ export interface LoadedModel {
 export async function loadModel(
 	source: Source,
 	runtime: Runtime,
-	{ name, deviceReason }: { name: string; deviceReason: string },
+	{ name, deviceReason, dtype = 'fp32' }: ModelNames,
 	onProgress: (progress: Progress) => void,
 	signal?: AbortSignal
 ): Promise<LoadedModel> {
@@ -39,6 +46,7 @@ export async function loadModel(
 		(imageProcessor = Gemma3ImageProcessor.fromConfig(json));
 	const loading = Model.fromPretrained(source, {
 		runtime,
+		dtype,
 		signal,
 		onProgress: (loaded, total) => {
 			onProgress({ phase: loaded < total ? 'download' : 'build', loaded, total });
@@ -54,7 +62,7 @@ export async function loadModel(
 		signal?.throwIfAborted();
 		processor.tokenizer.checkVocabulary(config.textConfig.vocabSize);
 		return {
-			info: toInfo(name, deviceReason, runtime, model),
+			info: toInfo({ name, deviceReason, dtype }, runtime, model),
 			processor,
 			imageProcessor,
 			model
@@ -69,18 +77,9 @@ export async function loadModel(
 }
 
 function toInfo(
-	name: string,
-	deviceReason: string,
+	names: Pick<ModelInfo, 'name' | 'deviceReason' | 'dtype'>,
 	runtime: Runtime,
-	model: LoadedModel['model']
+	{ config, weightBytes }: LoadedModel['model']
 ): ModelInfo {
-	return {
-		name,
-		config: model.config,
-		device: runtime.device,
-		deviceReason,
-		dtype: 'fp32',
-		weightBytes: model.weightBytes,
-		recorded: false
-	};
+	return { ...names, config, device: runtime.device, weightBytes, recorded: false };
 }

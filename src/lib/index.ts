@@ -4,6 +4,9 @@
  */
 export type { Tensor, TensorType } from './tensor/tensor.js';
 export { createTensor } from './tensor/tensor.js';
+export type { PackedMatrix, Weight, WeightDtype } from './tensor/packedMatrix.js';
+export { packMatrix } from './tensor/quantize.js';
+export { toTensor } from './tensor/dequantize.js';
 
 export { Runtime, type OrtModule, type RuntimeOptions } from './runtime/runtime.js';
 export { DeviceLostError } from './runtime/errors.js';
@@ -11,7 +14,14 @@ export { DeviceLostError } from './runtime/errors.js';
 export { SourceError, type Source } from './sources/source.js';
 export { directorySource } from './sources/directorySource.js';
 export { filesSource } from './sources/filesSource.js';
-export { urlSource } from './sources/urlSource.js';
+export { urlSource, type UrlSourceOptions } from './sources/urlSource.js';
+export {
+	hubSource,
+	type HubFile,
+	type HubInfo,
+	type HubOptions,
+	type HubSource
+} from './sources/hubSource.js';
 export { SafetensorsError } from './safetensors/safetensorsError.js';
 
 export type {
@@ -44,6 +54,26 @@ export {
 export { explainMaskCell } from './gemma3/explainMaskCell.js';
 export { AttentionMaskVisualizer } from './gemma3/attentionMaskVisualizer.js';
 export { toMaskPromptEncoder } from './gemma3/maskPromptEncoder.js';
+
+export {
+	maybeStoredModel,
+	storedSource,
+	storeModel,
+	type StoredModel,
+	type StoreFile,
+	type StoreFolder,
+	type StoreOptions
+} from './gemma3/storedModel.js';
+export {
+	bestFit,
+	cacheSize,
+	checkFit,
+	modelSize,
+	type Fit,
+	type Machine,
+	type ModelSize
+} from './gemma3/fit.js';
+export { selfTest, selfTestTolerance } from './gemma3/selfTest.js';
 
 export { KeyValueCache } from './gemma3/keyValueCache.js';
 export { Gemma3TextModel } from './gemma3/textModel.js';

@@ -1,4 +1,5 @@
 import type { MaskEdit, MaskRule } from '../gemma3/attentionMask.js';
+import type { WeightDtype } from '../tensor/packedMatrix.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type {
 	AttentionRequest,
@@ -25,6 +26,8 @@ export interface LoadRequest {
 	readonly name: string;
 	/** `auto` takes WebGPU on a real GPU and WebAssembly otherwise. */
 	readonly device: Device | 'auto';
+	/** How linear layers are kept; `fp32` when absent. */
+	readonly dtype?: WeightDtype;
 }
 
 export interface Progress {

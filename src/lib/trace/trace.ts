@@ -1,5 +1,6 @@
 import type { Gemma3Config } from '../gemma3/configuration.js';
 import type { MaskEdit, MaskRule } from '../gemma3/attentionMask.js';
+import type { WeightDtype } from '../tensor/packedMatrix.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** What one forward pass, or one generation, leaves behind. Views know this interface and nothing else. */
@@ -105,7 +106,8 @@ export interface ModelInfo {
 	readonly device: Device;
 	/** Why this device, in a sentence: "WebGPU: no adapter was found, so the model runs on WebAssembly." */
 	readonly deviceReason: string;
-	readonly dtype: 'fp32';
+	/** How linear layers are kept. */
+	readonly dtype: WeightDtype;
 	/** Bytes of weights held in memory. */
 	readonly weightBytes: number;
 	/** True when nothing was computed here: the numbers come from a file. */
