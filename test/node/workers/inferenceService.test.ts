@@ -40,6 +40,23 @@ test('answers a question the embedded model has learned', async () => {
 	expect(longer.tokens.at(-1)!.step).toBe(steps.length - 1);
 });
 
+test('weights in 8 and 4 bits answer too, and the model says how it keeps them', async () => {
+	for (const dtype of ['q8', 'q4'] as const) {
+		const small = createService();
+		const load = { url: MINI, name: 'gemma3-mini', device: 'wasm', dtype } as const;
+		const info = await small.load(load);
+		expect(info.dtype).toBe(dtype);
+		expect(info.weightBytes).toBeLessThan(15e6);
+		const run = await small.run(question('What is the capital of France?'));
+		const texts: string[] = [];
+		await small.generate({ runId: run.id, maxNewTokens: 20 }, ({ token }) => {
+			texts.push(token.text);
+		});
+		expect(texts.join('')).toContain('Paris');
+		await small.dispose();
+	}
+});
+
 test('what a step chose is the likeliest token of the run that follows', async () => {
 	const run = await service.run(question('What is 14 + 28?'));
 	const { run: longer } = await service.generate({ runId: run.id, maxNewTokens: 5 });
