@@ -43,7 +43,7 @@ function isSoftware(adapter: GPUAdapter): boolean {
 }
 
 /** Subgroups stay off: with small ones ONNX Runtime's attention kernels are silently wrong. */
-function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+export function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 	const { limits } = adapter;
 	return adapter.requestDevice({
 		requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],

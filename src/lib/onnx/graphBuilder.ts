@@ -30,6 +30,8 @@ export interface WeightInput {
 export interface GraphOptions {
 	/** Makes weights inputs instead of parts of the model. */
 	readonly weightInputs?: boolean;
+	/** The file that all weights lie in, one behind the other; by default each has one of its name. */
+	readonly dataFile?: string;
 }
 
 interface Value {
@@ -148,8 +150,13 @@ export class GraphBuilder {
 			.message(7, (graph) => {
 				for (const node of this.#nodes) graph.message(1, (message) => writeNode(message, node));
 				graph.string(2, graphName);
+				const { dataFile } = this.options;
+				let end = 0;
 				for (const initializer of this.#initializers.values()) {
-					graph.message(5, (message) => writeInitializer(message, initializer));
+					const offset = dataFile === undefined ? 0 : end;
+					const place = { location: dataFile ?? initializer.name, offset: String(offset) };
+					if (initializer.external) end += initializer.data.byteLength;
+					graph.message(5, (message) => writeInitializer(message, initializer, place));
 				}
 				for (const value of this.#inputs)
 					graph.message(11, (message) => writeValue(message, value));
@@ -201,7 +208,11 @@ function writeAttribute(writer: ProtobufWriter, value: OnnxAttribute) {
 	}
 }
 
-function writeInitializer(writer: ProtobufWriter, initializer: Initializer) {
+function writeInitializer(
+	writer: ProtobufWriter,
+	initializer: Initializer,
+	place: { location: string; offset: string }
+) {
 	const { name, type, dims, data, external } = initializer;
 	for (const size of dims) writer.varint(1, size);
 	writer.varint(2, DATA_TYPE[type]).string(8, name);
@@ -209,7 +220,7 @@ function writeInitializer(writer: ProtobufWriter, initializer: Initializer) {
 		writer.bytes(9, data);
 		return;
 	}
-	const entries = { location: name, offset: '0', length: String(data.byteLength) };
+	const entries = { ...place, length: String(data.byteLength) };
 	for (const [key, value] of Object.entries(entries)) {
 		writer.message(13, (entry) => entry.string(1, key).string(2, value));
 	}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { pipeline, type PipelineTask } from '../../../src/lib/gemma3/pipeline.js';
 import { Gemma3ForSequenceClassification } from '../../../src/lib/gemma3/sequenceClassification.js';
-import { TextClassificationPipeline } from '../../../src/lib/gemma3/pipelines.js';
+import { TextClassificationPipeline, type Chat } from '../../../src/lib/gemma3/pipelines.js';
 import { loadProcessor } from '../../../src/lib/gemma3/loadProcessor.js';
 import { parseGemma3Config } from '../../../src/lib/gemma3/parseConfiguration.js';
 import { probabilities } from '../../../src/lib/generation/softmax.js';
@@ -22,7 +22,7 @@ test('text-generation answers a chat, continues a text, and takes lists of both'
 		...question,
 		{ role: 'assistant', content: expect.stringContaining('Paris') }
 	]);
-	const answer = (generatedText as { content: string }[])[1].content;
+	const answer = (generatedText as Chat)[1].content as string;
 	expect(answer).not.toContain('<end_of_turn>');
 
 	const seen: string[] = [];
