@@ -183,7 +183,13 @@ export class FileTrace implements Trace {
 						`the ${scores.length} likeliest tokens only, not the rank of token ${token}`
 					);
 				}
-				cells.push({ scores: scores.slice(0, k), divergence: divergences[position - start], rank });
+				const next = this.tokens[position + 1]?.id;
+				cells.push({
+					scores: scores.slice(0, k),
+					divergence: divergences[position - start],
+					rank,
+					nextProbability: scores.find(({ id }) => id === next)?.probability ?? null
+				});
 			}
 		}
 		return cells;
