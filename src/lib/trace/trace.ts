@@ -70,7 +70,10 @@ export interface LensCell {
 	readonly divergence: number;
 	/** Rank of the request's token, 0 for the likeliest; null when none was asked for. */
 	readonly rank: number | null;
-	/** Probability of the token that does come next in the trace; null behind the last one. */
+	/**
+	 * Probability of the token that does come next in the trace; null behind the last one, and where
+	 * a recording holds the likeliest tokens only and it is not among them.
+	 */
 	readonly nextProbability: number | null;
 }
 
