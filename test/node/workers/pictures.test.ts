@@ -98,7 +98,7 @@ test('a preview shows squares, prompt and token counts without running the model
 test('the tower shows where a patch looks, and pooled to soft tokens the same', async () => {
 	const run = await service.run(ask('What is in the picture?'));
 	const pooled = await service.visionAttention(run.id, { image: 0, layer: 1 });
-	expect(pooled.dims).toEqual([4, 16, 16]);
+	expect(pooled.dims).toEqual([5, 16, 16]);
 	const row = await service.visionAttention(run.id, { image: 0, layer: 1, head: 2, patch: 9 });
 	expect(row.dims).toEqual([1, 1, 64]);
 	for (const { data, dims } of [pooled, row]) {
@@ -108,7 +108,7 @@ test('the tower shows where a patch looks, and pooled to soft tokens the same', 
 		}
 	}
 	const state = await service.visionState(run.id, { image: 0, layer: 4 });
-	expect(state.dims).toEqual([64, 128]);
+	expect(state.dims).toEqual([64, 160]);
 });
 
 test('a continued run keeps its picture', async () => {
@@ -116,7 +116,7 @@ test('a continued run keeps its picture', async () => {
 	const { run: longer } = await service.generate({ runId: run.id, maxNewTokens: 4 });
 	expect(longer.images).toEqual(run.images);
 	const pooled = await service.visionAttention(longer.id, { image: 0, layer: 0 });
-	expect(pooled.dims).toEqual([4, 16, 16]);
+	expect(pooled.dims).toEqual([5, 16, 16]);
 });
 
 test('wrong numbers of pictures, and files that are none, are refused in a sentence', async () => {
