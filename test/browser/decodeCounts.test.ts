@@ -61,6 +61,12 @@ test('with one key head, as the 270M and the 1B have, a layer takes 21 dispatche
 	for (const { counts } of steps.slice(warmUp)) expect(counts.dispatches).toBe(21 * 6 + 2);
 });
 
+test('with weights of 4 bits a layer takes 21 dispatches', async () => {
+	const input = { inputIds: [[2, 9, 40, 33, 7]], maxNewTokens: 5, eosTokenId: [] };
+	const steps = await remote.generate({ url, dtype: 'q4' }, input);
+	for (const { counts } of steps.slice(warmUp)) expect(counts.dispatches).toBe(21 * 12 + 2);
+});
+
 test('recorded passes show what a pass over all tokens shows, with and without edits of heads', async () => {
 	const response = await fetch(`${url}config.json`);
 	const text = await response.json();

@@ -15,7 +15,8 @@ export interface CountedStep {
 }
 
 /** A checkpoint's address, or a configuration for a model with random weights. */
-export type ModelSpec = { readonly url: string } | { readonly json: unknown };
+export type ModelSpec =
+	{ readonly url: string; readonly dtype?: 'q4' } | { readonly json: unknown };
 
 const { counts, reset } = countGpuCalls();
 let runtime: Promise<Runtime> | undefined;
@@ -31,7 +32,10 @@ async function openRuntime(): Promise<Runtime> {
 async function openModel(spec: ModelSpec): Promise<Gemma3ForCausalLM> {
 	runtime ??= openRuntime();
 	const options = { runtime: await runtime };
-	if ('url' in spec) return Gemma3ForCausalLM.fromPretrained(urlSource(spec.url), options);
+	if ('url' in spec) {
+		const { url, dtype } = spec;
+		return Gemma3ForCausalLM.fromPretrained(urlSource(url), { ...options, dtype });
+	}
 	return Gemma3ForCausalLM.fromConfig(parseGemma3Config(spec.json), { ...options, seed: 1 });
 }
 
