@@ -3,6 +3,7 @@ import { Gemma3ForConditionalGeneration } from '../src/lib/gemma3/conditionalGen
 import { loadProcessor } from '../src/lib/gemma3/loadProcessor.js';
 import { loadConfig } from '../src/lib/gemma3/pretrained.js';
 import type { Gemma3Processor } from '../src/lib/gemma3/processing.js';
+import { warmUp } from '../src/lib/gemma3/warmUp.js';
 import { Gemma3ImageProcessor } from '../src/lib/images/imageProcessing.js';
 import type { RgbImage } from '../src/lib/images/rgb.js';
 import type { Progress } from '../src/lib/rpc/services.js';
@@ -61,6 +62,10 @@ export async function loadModel(
 		]);
 		signal?.throwIfAborted();
 		processor.tokenizer.checkVocabulary(config.textConfig.vocabSize);
+		await warmUp(model, {
+			signal,
+			onProgress: (done, total) => onProgress({ phase: 'compile', loaded: done, total })
+		});
 		return {
 			info: toInfo({ name, deviceReason, dtype }, runtime, model),
 			processor,

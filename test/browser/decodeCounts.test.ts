@@ -6,12 +6,21 @@ import { largestError } from '../support/largestError.js';
 import type { DecodeCountsService } from './decodeCounts.worker.js';
 
 const url = `${location.origin}/test/fixtures/goldens/text/`;
-const worker = new Worker(new URL('./decodeCounts.worker.ts', import.meta.url), { type: 'module' });
-const remote: Remote<DecodeCountsService> = wrap(worker);
-afterAll(() => {
-	remote[releaseProxy]();
-	worker.terminate();
-});
+const { remote, stop } = startWorker();
+afterAll(stop);
+
+/** A worker has a device of its own, on which nothing is compiled yet. */
+function startWorker(): { remote: Remote<DecodeCountsService>; stop: () => void } {
+	const worker = new Worker(new URL('./decodeCounts.worker.ts', import.meta.url), {
+		type: 'module'
+	});
+	const remote = wrap<DecodeCountsService>(worker);
+	const stop = () => {
+		remote[releaseProxy]();
+		worker.terminate();
+	};
+	return { remote, stop };
+}
 
 async function readGolden() {
 	const response = await fetch(`${url}golden.safetensors`);
@@ -65,6 +74,20 @@ test('with weights of 4 bits a layer takes 21 dispatches', async () => {
 	const input = { inputIds: [[2, 9, 40, 33, 7]], maxNewTokens: 5, eosTokenId: [] };
 	const steps = await remote.generate({ url, dtype: 'q4' }, input);
 	for (const { counts } of steps.slice(warmUp)) expect(counts.dispatches).toBe(21 * 12 + 2);
+});
+
+test('a model that was warmed up compiles nothing for its first prompt', async () => {
+	const prompt = [2, 9, 40, 33, 7, 12, 90, 31, 8, 8, 14];
+	const input = { inputIds: [prompt], maxNewTokens: 4, eosTokenId: [], expectedLength: 272 };
+	const { remote, stop } = startWorker();
+	try {
+		const steps = await remote.generate({ url }, input, true);
+		expect(steps.map(({ counts }) => counts.pipelines)).toEqual([0, 0, 0, 0]);
+		// What was recorded in the warm-up is repeated from the first token on.
+		expect(steps.map(({ counts }) => counts.bindGroups).slice(1)).toEqual([0, 0, 0]);
+	} finally {
+		stop();
+	}
 });
 
 test('recorded passes show what a pass over all tokens shows, with and without edits of heads', async () => {

@@ -2,6 +2,7 @@ import { expose } from 'comlink';
 import { Gemma3ForCausalLM } from '../../src/lib/gemma3/causalLanguageModel.js';
 import type { GenerateInput } from '../../src/lib/gemma3/generationOptions.js';
 import { parseGemma3Config } from '../../src/lib/gemma3/parseConfiguration.js';
+import { warmUp } from '../../src/lib/gemma3/warmUp.js';
 import { Runtime } from '../../src/lib/runtime/runtime.js';
 import { urlSource } from '../../src/lib/sources/urlSource.js';
 import { chooseDevice } from '../../workers/device.js';
@@ -40,10 +41,15 @@ async function openModel(spec: ModelSpec): Promise<Gemma3ForCausalLM> {
 }
 
 /** Generates on WebGPU and counts what each token asks of it. */
-async function generate(spec: ModelSpec, input: GenerateInput): Promise<CountedStep[]> {
+async function generate(
+	spec: ModelSpec,
+	input: GenerateInput,
+	isWarm = false
+): Promise<CountedStep[]> {
 	const model = await openModel(spec);
 	const steps: CountedStep[] = [];
 	try {
+		if (isWarm) await warmUp(model, { budget: 0 });
 		reset();
 		for await (const { tokenIds, distribution } of model.generate(input)) {
 			const { data } = distribution.logits;

@@ -32,7 +32,7 @@ export interface LoadRequest {
 
 export interface Progress {
 	readonly phase: 'connect' | 'download' | 'build' | 'compile';
-	/** Bytes done and in all, in the download phase; 0 of 0 otherwise. */
+	/** Done and in all: bytes of a download, passes of compiling; 0 of 0 otherwise. */
 	readonly loaded: number;
 	readonly total: number;
 }
