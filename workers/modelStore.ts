@@ -93,9 +93,9 @@ class OpfsFolder implements StoreFolder {
 
 	async openFile(path: string, byteLength: number) {
 		const file = await this.handle.getFileHandle(path, { create: true });
-		let access: FileSystemSyncAccessHandle;
+		let access: SyncAccess;
 		try {
-			access = await file.createSyncAccessHandle();
+			access = await (file as unknown as SyncAccessFile).createSyncAccessHandle();
 		} catch (cause) {
 			if ((cause as Error).name !== 'NoModificationAllowedError') throw cause;
 			throw new SourceError(`${this.name} is being stored by another page; wait for it`, {
@@ -124,6 +124,18 @@ class OpfsFolder implements StoreFolder {
 			if ((error as Error).name !== 'NotFoundError') throw error;
 		}
 	}
+}
+
+/** What workers can do with a file and pages cannot; the pages' types do not know it. */
+interface SyncAccessFile {
+	createSyncAccessHandle(): Promise<SyncAccess>;
+}
+
+interface SyncAccess {
+	truncate(byteLength: number): void;
+	write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): void;
+	flush(): void;
+	close(): void;
 }
 
 /** A repository's name has a slash, which a file's cannot. */

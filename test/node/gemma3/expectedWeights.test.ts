@@ -4,12 +4,12 @@ import { expectedWeights } from '../../../src/lib/gemma3/expectedWeights.js';
 import { parseGemma3Config } from '../../../src/lib/gemma3/parseConfiguration.js';
 import { toCanonicalName } from '../../../src/lib/gemma3/weightNames.js';
 
-const goldens = 'test/fixtures/goldens';
-const readJson = async (path: string) => JSON.parse(await readFile(`${goldens}/${path}`, 'utf8'));
+const readJson = async (path: string) =>
+	JSON.parse(await readFile(`test/fixtures/${path}`, 'utf8'));
 
 test("the shapes of Gemma 3 270M and 1B are the reference's", async () => {
-	for (const size of ['270m', '1b']) {
-		const spec = await readJson(`full-size-${size}/spec.json`);
+	for (const path of ['goldens-full-size/270m/spec.json', 'specs/1b.json']) {
+		const spec = await readJson(path);
 		const expected = expectedWeights(parseGemma3Config(spec.config), {
 			head: 'lm',
 			vision: false
@@ -22,7 +22,7 @@ test("the shapes of Gemma 3 270M and 1B are the reference's", async () => {
 });
 
 test('a model without vision, or without labels, is refused where they are wanted', async () => {
-	const config = parseGemma3Config(await readJson('text/config.json'));
+	const config = parseGemma3Config(await readJson('goldens/text/config.json'));
 	expect(() => expectedWeights(config, { head: 'none', vision: true })).toThrow(
 		'config.vision_config is missing'
 	);

@@ -52,7 +52,7 @@ test('the lens closes in on the answer: no divergence at the end, rank 0 for the
 test('the lens knows how likely the token was that did come', async () => {
 	const length = run.tokens.length;
 	const positions = { start: 0, end: length };
-	const cells = await service.lens(run.id, { layers: [12], positions, k: 8 });
+	const cells = await service.lens(run.id, { layers: [12], positions, k: 200 });
 	expect(cells.at(-1)!.nextProbability).toBeNull();
 	let compared = 0;
 	for (let position = 0; position < length - 1; position++) {
