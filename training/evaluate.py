@@ -108,6 +108,7 @@ def draw_curves(log: Path, file: Path) -> list[dict]:
     left.plot([e["step"] for e in losses], [e["loss"] for e in losses], color="#333")
     left.set(title="Training loss", xlabel="step", ylim=(0, 1.2))
     scores = [e for e in entries if "accuracy" in e]
+    right.set_prop_cycle(color=plt.get_cmap("tab20").colors)
     for lesson in scores[-1]["accuracy"]:
         if lesson not in ("chain", "label", "plain", "turns"):
             right.plot([e["step"] for e in scores], [e["accuracy"][lesson] for e in scores], label=lesson)
