@@ -1,18 +1,9 @@
-import { inPassing } from '../src/lib/gemma3/sequenceEdits.js';
 import { probabilities } from '../src/lib/generation/softmax.js';
 import { topIndices } from '../src/lib/generation/topTokens.js';
 import type {
-	ForceRequest,
+	GenerationService,
 	GenerationState,
-	OnGenerationStep,
-	ReadStepRequest,
-	SeekRequest,
-	SetEditsRequest,
-	SetSamplingRequest,
-	StartGenerationRequest,
-	StepBackRequest,
-	StepReading,
-	StepRequest
+	StartGenerationRequest
 } from '../src/lib/rpc/generationServices.js';
 import type {
 	ContinueRequest,
@@ -46,7 +37,7 @@ import { toTraceImages } from '../src/lib/trace/traceImages.js';
 import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
 import { openCheckedRuntime } from './checkedRuntime.js';
 import { chooseDevice } from './device.js';
-import { GenerationRun } from './generationRun.js';
+import { Generations, type GenerationStart } from './generations.js';
 import { computeLens } from './lens.js';
 import { loadModel, type LoadedModel } from './loadedModel.js';
 import { ModelRun, type RunInput } from './modelRun.js';
@@ -73,8 +64,7 @@ interface HeldRun {
 	readonly prompted: Prompted;
 }
 
-interface HeldGeneration {
-	readonly generation: GenerationRun;
+interface PromptedStart extends GenerationStart {
 	readonly prompted: Prompted;
 }
 
@@ -85,9 +75,26 @@ interface HeldGeneration {
 export class ModelService implements InferenceService {
 	readonly #platform: Platform;
 	readonly #runs = new Map<number, HeldRun>();
-	readonly #generations = new Map<number, HeldGeneration>();
+	readonly #generations = new Generations<PromptedStart>();
 	#loaded: LoadedModel | undefined;
 	#lastId = 0;
+
+	readonly stepGeneration: GenerationService['stepGeneration'] = (...values) =>
+		this.#generations.stepGeneration(...values);
+	readonly stepBack: GenerationService['stepBack'] = (...values) =>
+		this.#generations.stepBack(...values);
+	readonly forceTokens: GenerationService['forceTokens'] = (...values) =>
+		this.#generations.forceTokens(...values);
+	readonly seekGeneration: GenerationService['seekGeneration'] = (...values) =>
+		this.#generations.seekGeneration(...values);
+	readonly setSampling: GenerationService['setSampling'] = (...values) =>
+		this.#generations.setSampling(...values);
+	readonly setEdits: GenerationService['setEdits'] = (...values) =>
+		this.#generations.setEdits(...values);
+	readonly readStep: GenerationService['readStep'] = (...values) =>
+		this.#generations.readStep(...values);
+	readonly endGeneration: GenerationService['endGeneration'] = (...values) =>
+		this.#generations.endGeneration(...values);
 
 	constructor(platform: Platform) {
 		this.#platform = platform;
@@ -220,89 +227,14 @@ export class ModelService implements InferenceService {
 		signal?: AbortSignal
 	): Promise<GenerationState> {
 		const { run, prompted } = this.#held(request.runId);
-		const generation = await GenerationRun.create(
-			++this.#lastId,
-			this.#model(),
-			run.input,
-			prompted.promptLength,
-			request,
-			signal
-		);
-		this.#generations.set(generation.id, { generation, prompted });
-		try {
-			return await generation.state(signal);
-		} catch (error) {
-			await this.endGeneration(generation.id);
-			throw error;
-		}
-	}
-
-	async stepGeneration(
-		request: StepRequest,
-		onStep: OnGenerationStep = () => {},
-		signal?: AbortSignal
-	): Promise<GenerationState> {
-		const { generation } = this.#generation(request.id);
-		await generation.step(request, onStep, signal);
-		return generation.state();
-	}
-
-	async stepBack({ id, length }: StepBackRequest, signal?: AbortSignal): Promise<GenerationState> {
-		const { generation } = this.#generation(id);
-		await generation.stepBack(length);
-		return generation.state(signal);
-	}
-
-	async forceTokens(
-		request: ForceRequest,
-		onStep: OnGenerationStep = () => {},
-		signal?: AbortSignal
-	): Promise<GenerationState> {
-		const { generation } = this.#generation(request.id);
-		await generation.force(request, onStep, signal);
-		return generation.state(signal);
-	}
-
-	async seekGeneration(request: SeekRequest, signal?: AbortSignal): Promise<GenerationState> {
-		const { generation } = this.#generation(request.id);
-		await generation.seek(request);
-		return generation.state(signal);
-	}
-
-	async setSampling(
-		{ id, sampling, seed }: SetSamplingRequest,
-		signal?: AbortSignal
-	): Promise<GenerationState> {
-		const { generation } = this.#generation(id);
-		await generation.session.setSampling(sampling, seed);
-		return generation.state(signal);
-	}
-
-	async setEdits({ id, edits }: SetEditsRequest, signal?: AbortSignal): Promise<GenerationState> {
-		const { generation } = this.#generation(id);
-		await generation.session.setEdits(edits);
-		return generation.state(signal);
-	}
-
-	async readStep(request: ReadStepRequest, signal?: AbortSignal): Promise<StepReading> {
-		return this.#generation(request.id).generation.read(request, signal);
+		const firstLength = prompted.promptLength;
+		const start = { loaded: this.#model(), input: run.input, firstLength, prompted };
+		return this.#generations.startGeneration(++this.#lastId, start, request, signal);
 	}
 
 	async traceGeneration(id: number, signal?: AbortSignal): Promise<RunSummary> {
-		const { generation, prompted } = this.#generation(id);
-		const { sequence } = generation.session;
-		const input = {
-			...generation.input,
-			inputIds: sequence.ids.map((row) => [...row]),
-			tokenTypeIds: [generation.tokenTypeIds()],
-			edits: inPassing(sequence.edits, sequence.promptLength, sequence.length)
-		};
-		return this.#start(input, prompted, performance.now(), signal);
-	}
-
-	async endGeneration(id: number): Promise<void> {
-		this.#generations.get(id)?.generation.dispose();
-		this.#generations.delete(id);
+		const { input, start } = this.#generations.traceInput(id);
+		return this.#start(input, start.prompted, performance.now(), signal);
 	}
 
 	async release(runId: number): Promise<void> {
@@ -313,8 +245,7 @@ export class ModelService implements InferenceService {
 	async dispose(): Promise<void> {
 		for (const { run } of this.#runs.values()) run.dispose();
 		this.#runs.clear();
-		for (const { generation } of this.#generations.values()) generation.dispose();
-		this.#generations.clear();
+		this.#generations.dispose();
 		const loaded = this.#loaded;
 		this.#loaded = undefined;
 		await loaded?.model.dispose();
@@ -381,12 +312,6 @@ export class ModelService implements InferenceService {
 	#model(): LoadedModel {
 		if (this.#loaded !== undefined) return this.#loaded;
 		throw new Error('no model is loaded; load one first');
-	}
-
-	#generation(id: number): HeldGeneration {
-		const held = this.#generations.get(id);
-		if (held !== undefined) return held;
-		throw new Error(`generation ${id} has ended; start another one`);
 	}
 
 	#held(runId: number): HeldRun {
