@@ -7,7 +7,16 @@
  *
  * `--spec` takes a folder whose `spec.json` gives a published shape and its weights by formula.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+	closeSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+	writeSync
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +31,9 @@ import { createNodeRuntime } from '../support/nodeRuntime.js';
 import { writeExport } from './generate/exportModel.js';
 import type { Job, JobResult, Run } from './generate/page.js';
 import { median } from './statistics.js';
+
+/** Bytes written at once. */
+const PIECE = 64 * 2 ** 20;
 
 const { values } = parseArgs({
 	options: {
@@ -42,6 +54,7 @@ const exported = mkdtempSync(join(tmpdir(), 'export-'));
 const source: Source = values.spec
 	? formulaSource(JSON.parse(readFileSync(join(values.spec, 'spec.json'), 'utf8')))
 	: directorySource(values.folder);
+const checkpoint = values.spec ? await writeCheckpoint(source) : resolve(values.folder);
 const runtime = createNodeRuntime();
 const { config, weights } = await loadPretrained(source, { head: 'lm' }, { runtime, dtype });
 const configJson = JSON.parse((await source.maybeText('config.json'))!);
@@ -97,6 +110,21 @@ try {
 	rmSync(exported, { recursive: true });
 }
 
+/** A checkpoint made by formula as files, for the page to load. */
+async function writeCheckpoint(source: Source): Promise<string> {
+	const folder = join(exported, 'checkpoint');
+	mkdirSync(folder);
+	writeFileSync(join(folder, 'config.json'), (await source.maybeText('config.json'))!);
+	const name = 'model.safetensors';
+	const size = (await source.maybeSize(name))!;
+	const file = openSync(join(folder, name), 'w');
+	for (let start = 0; start < size; start += PIECE) {
+		writeSync(file, await source.bytes(name, start, Math.min(start + PIECE, size)));
+	}
+	closeSync(file);
+	return folder;
+}
+
 async function runJob(
 	browser: Browser,
 	engine: Job['engine'],
@@ -106,7 +134,7 @@ async function runJob(
 		engine,
 		device,
 		dtype,
-		checkpoint: `${address}/@fs${resolve(values.folder)}/`,
+		checkpoint: `${address}/@fs${checkpoint}/`,
 		exported: `${address}/@fs${exported}/`,
 		ort: `${address}/@fs${root}/node_modules/onnxruntime-web/dist/`,
 		prompts,
