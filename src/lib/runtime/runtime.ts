@@ -108,9 +108,19 @@ export class Runtime {
 
 	/** Fails when the device is lost, where ONNX Runtime itself would wait for ever. */
 	guard<T>(work: Promise<T>): Promise<T> {
-		return this.#lost === undefined ? work : Promise.race([work, this.#lost]);
+		const lost = this.#lost;
+		if (lost === undefined) return work;
+		// What a loss cuts off may fail, as aborted, a moment before the loss itself is told.
+		const settled = work.catch(async (error: unknown) => {
+			await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, lossDelayMs))]);
+			throw error;
+		});
+		return Promise.race([settled, lost]);
 	}
 }
+
+/** How long a failure waits for the news that the device was lost. */
+const lossDelayMs = 50;
 
 function expandGraph(): OnnxModel {
 	const graph = new GraphBuilder();
