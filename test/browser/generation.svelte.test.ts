@@ -7,18 +7,23 @@ import { branchesOf } from '../../src/lib/views/branchTree.js';
 
 const request = {
 	url: new URL('/models/gemma3-mini/', location.href).href,
-	name: 'gemma3-mini',
-	device: 'wasm' as 'wasm' | 'webgpu'
+	name: 'gemma3-mini'
 };
 const question = 'What is the capital of France?';
 
-const until = (condition: () => boolean) => expect.poll(condition, { timeout: 60_000 }).toBe(true);
+const until = (condition: () => boolean) =>
+	expect.poll(condition, { timeout: 200_000, interval: 10 }).toBe(true);
 
 /** The page's states over the real worker, with the worker's end in reach. */
-async function open(text = question, kind: 'chat' | 'plain' = 'chat') {
+async function open(
+	text = question,
+	kind: 'chat' | 'plain' = 'chat',
+	device: 'wasm' | 'webgpu' = 'wasm',
+	startWorker?: () => Worker
+) {
 	let kill!: () => void;
 	const model = new ModelState((onStopped) => {
-		const client = startInferenceClient(onStopped);
+		const client = startInferenceClient(onStopped, startWorker?.());
 		kill = () => {
 			client.terminate();
 			onStopped(new WorkerStoppedError('the model worker stopped'));
@@ -28,7 +33,7 @@ async function open(text = question, kind: 'chat' | 'plain' = 'chat') {
 	const run = new RunState(model);
 	const generation = new GenerationState(model, run);
 	run.edit({ kind, text });
-	await model.load(request);
+	await model.load({ ...request, device });
 	await until(() => run.trace !== null && run.activity === 'none');
 	return { model, run, generation, kill: () => kill() };
 }
@@ -117,7 +122,7 @@ test('sampler and seed change in mid-run; the same seed makes the same run, othe
 test('playing pauses within a token and keeps what it made; a change of the sampler goes on', async () => {
 	const { model, generation } = await open('Once upon a time', 'plain');
 	const playing = generation.play();
-	await until(() => generation.taken.length >= 4);
+	await until(() => generation.taken.length >= 2);
 	expect(generation.activity).toBe('playing');
 	const made = generation.taken.length;
 	generation.pause();
@@ -125,9 +130,10 @@ test('playing pauses within a token and keeps what it made; a change of the samp
 	expect(generation.activity).toBe('none');
 	expect(generation.taken.length).toBeGreaterThanOrEqual(made);
 	expect(generation.taken.length).toBeLessThanOrEqual(made + 2);
+	generation.goTo(0);
 	generation.pace = 20;
 	void generation.play();
-	await until(() => generation.taken.length >= made + 4);
+	await until(() => generation.taken.length >= 2);
 	generation.setSampling({ repetitionPenalty: 1.3 });
 	await until(
 		() => generation.taken.at(-1)!.step.record.distribution!.sampling.repetitionPenalty === 1.3
@@ -217,3 +223,31 @@ test('a worker that dies in mid-run takes no token along, and the run goes on as
 	expect(generation.history.tree.nodes.size).toBe(14);
 	model.dispose();
 });
+
+test('a graphics device that is lost in mid-run takes no token along either', async () => {
+	const workers: Worker[] = [];
+	const startWorker = () => {
+		const worker = new Worker(new URL('./loseDevice.worker.ts', import.meta.url), {
+			type: 'module'
+		});
+		workers.push(worker);
+		return worker;
+	};
+	const { model, generation } = await open('Once upon a time', 'plain', 'webgpu', startWorker);
+	expect(model.info!.device).toBe('webgpu');
+	void generation.play();
+	await until(() => generation.taken.length >= 4);
+	workers[0].postMessage('lose the devices');
+	await until(() => generation.activity === 'none' && generation.failure !== null);
+	const kept = text(generation);
+	expect(generation.taken.length).toBeGreaterThanOrEqual(4);
+	expect(generation.failure!.message).toMatch(/lost/);
+	expect(generation.failure!.remedy).toMatch(/^All \d+ tokens are kept/);
+	await until(() => generation.canGenerate);
+	expect(workers).toHaveLength(2);
+	const { length } = generation.taken;
+	await generation.stepForward();
+	expect(generation.taken).toHaveLength(length + 1);
+	expect(text(generation).startsWith(kept)).toBe(true);
+	model.dispose();
+}, 300_000);

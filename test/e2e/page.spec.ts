@@ -65,14 +65,14 @@ test('the page is worked with the keyboard alone', async ({ page }) => {
 	await page.keyboard.press('Enter');
 	await page.keyboard.press('Tab');
 	await expect(mask(page)).toBeFocused();
+	const last = Number(await mask(page).getAttribute('aria-rowcount')) - 1;
 	await page.keyboard.press('End');
 	await page.keyboard.press('ArrowUp');
 	await page.keyboard.press('Enter');
-	await expect(
-		page.getByRole('figure').getByText(/row 16, column 17: closed\. Key 17/)
-	).toBeVisible();
+	const cell = `row ${last - 1}, column ${last}`;
+	await expect(page.getByRole('figure').getByText(`${cell}: closed. Key ${last}`)).toBeVisible();
 	await page.keyboard.press('Escape');
-	await expect(page.getByText(/row 16, column 17/)).toHaveCount(0);
+	await expect(page.getByText(cell)).toHaveCount(0);
 
 	const before = await pixels(page);
 	await page.keyboard.press(']');
@@ -91,38 +91,13 @@ test('the page is worked with the keyboard alone', async ({ page }) => {
 	await expect(page.getByRole('dialog', { name: 'Keys' })).toBeHidden();
 });
 
-test('continuing answers the question, and the new tokens are in the pictures', async ({
-	page
-}) => {
-	await openLive(page);
-	await page.getByRole('button', { name: /^Continue/ }).click();
-	await expect(page.getByText(/10 generated/)).toBeVisible({ timeout: 30_000 });
-	await expect(page.getByRole('button', { name: /␣Paris, generated/ })).toBeVisible();
-	await expect(page.getByText(/the model ended its turn/)).toBeVisible();
-	await expect(attention(page)).toHaveAttribute('aria-rowcount', '28');
-});
-
-test('stop ends a generation within a token and keeps what was made', async ({ page }) => {
-	await openLive(page);
-	await page.getByRole('radio', { name: 'plain text' }).check({ force: true });
-	await page.getByRole('textbox', { name: 'Prompt' }).fill('Once upon a time');
-	await expect(page.getByText('stale', { exact: true })).toBeHidden();
-	await expect(page.getByRole('button', { name: /^Run/ })).toBeVisible();
-	await page.getByRole('button', { name: /^Continue/ }).click();
-	await page.locator('.token.pending').first().waitFor();
-	await page.getByRole('banner').getByRole('button', { name: 'Stop' }).click();
-	await expect(page.getByText(/· stopped/)).toBeVisible();
-	const generated = await page.locator('.token.generated').count();
-	expect(generated).toBeGreaterThan(0);
-	expect(generated).toBeLessThan(16);
-});
-
 test('a table and a CSV file hold the numbers of the picture', async ({ page }) => {
 	await openLive(page);
 	const other = page.getByRole('group', { name: /^Attention .* other forms/ });
 	await other.getByRole('button', { name: 'table' }).click();
 	const dialog = page.getByRole('dialog', { name: /^Attention/ });
-	await expect(dialog.getByRole('row')).toHaveCount(19);
+	const rows = Number(await attention(page).getAttribute('aria-rowcount'));
+	await expect(dialog.getByRole('row')).toHaveCount(rows + 1);
 	await page.keyboard.press('Escape');
 	for (const [button, ending] of [
 		['SVG', '.svg'],

@@ -18,13 +18,12 @@ export class WorkerStoppedError extends Error {
  * Starts the model worker.
  *
  * @param onStopped called once if the worker dies of itself, with the reason
+ * @param worker one that serves as the model worker does
  */
 export function startInferenceClient(
-	onStopped: (error: WorkerStoppedError) => void
+	onStopped: (error: WorkerStoppedError) => void,
+	worker = startWorker()
 ): InferenceClient {
-	const worker = new Worker(new URL('../../../workers/inference.worker.ts', import.meta.url), {
-		type: 'module'
-	});
 	const remote = wrap<InferenceService>(worker);
 	const waiting = new Set<(error: WorkerStoppedError) => void>();
 	let stopped: WorkerStoppedError | null = null;
@@ -91,4 +90,10 @@ export function startInferenceClient(
 		},
 		terminate: () => stop(new WorkerStoppedError('the model worker was ended'))
 	};
+}
+
+function startWorker(): Worker {
+	return new Worker(new URL('../../../workers/inference.worker.ts', import.meta.url), {
+		type: 'module'
+	});
 }

@@ -4,8 +4,10 @@ import type {
 	StepReading,
 	StepRecord
 } from '../rpc/generationServices.js';
+import { WorkerStoppedError } from '../rpc/client.js';
 import { LiveTrace } from '../trace/liveTrace.js';
 import { isSameEdits } from '../views/editGroups.js';
+import { isSameSampling } from '../views/samplingStages.js';
 import { isAbort, toFailure, type Failure } from './failure.js';
 import {
 	branchPath,
@@ -65,6 +67,8 @@ export class GenerationState {
 	#replay = $state.raw<Replay | null>(null);
 	#pace = $state(0);
 	#link: GenerationLink | null = null;
+	/** Changes of the sampler that wait for their turn. */
+	#sampling: Partial<Settings['sampling']> | null = null;
 	#tail: Promise<void> = Promise.resolve();
 	/** Of what is under way and of what waits for it. */
 	#controllers: readonly AbortController[] = [];
@@ -94,6 +98,18 @@ export class GenerationState {
 	readonly stop = $derived(
 		this.taken.find(({ step }) => step.record.stop !== null)?.step.record.stop ?? null
 	);
+	/** The next step of the branch is what would be taken now: a setting that was changed leaves it. */
+	readonly isAhead = $derived.by(() => {
+		const ahead = this.path[this.history.length]?.step;
+		const { settings } = this.history;
+		if (!ahead || !settings) return false;
+		const { distribution, randomState } = ahead.record;
+		return (
+			isSameEdits(ahead.edits, settings.edits) &&
+			(!distribution || isSameSampling(distribution.sampling, settings.sampling)) &&
+			(!settings.sampling.doSample || settings.randomState?.join() === randomState.join())
+		);
+	});
 	/** Tokens a second, over the newest ones. */
 	readonly tokensPerSecond = $derived.by(() => {
 		const steps = this.taken.slice(-measured);
@@ -148,12 +164,18 @@ export class GenerationState {
 	prepare = (): Promise<void> =>
 		this.#do('working', async (signal) => void (await this.#sync(signal)));
 
-	/** Takes one token, or goes on over the end of a run. */
-	stepForward = (): Promise<void> =>
-		this.#do('working', async (signal) => {
+	/** Goes along the branch; behind its end takes a token, over the end of a run too. */
+	stepForward = (): Promise<void> => {
+		if (this.#controllers.length === 0 && this.isAhead) {
+			this.goTo(this.history.length + 1);
+			return this.#tail;
+		}
+		return this.#do('working', async (signal) => {
+			if (this.isAhead) return this.#change(this.key, (now) => moveTo(now, now.length + 1));
 			await this.#sync(signal);
 			await this.#advance(1, true, signal);
 		});
+	};
 
 	/** One token back at once; the worker follows when it is asked. */
 	stepBack = (): void => this.goTo(this.history.length - 1);
@@ -175,17 +197,24 @@ export class GenerationState {
 		this.#change(this.key, (history) => removeBranch(history, start));
 	};
 
-	/** Token after token until the run ends, or it is paused. A run that has ended goes on. */
+	/**
+	 * Token after token, along the branch and on behind its end, until the run ends or it is paused.
+	 * A run that has ended goes on.
+	 */
 	play = (): Promise<void> =>
 		this.#do('playing', async (signal) => {
 			const ignoreStop = this.stop !== null;
-			await this.#sync(signal);
-			if (this.#pace === 0) return this.#advance(Infinity, ignoreStop, signal);
 			for (let due = performance.now(); ; due += 1000 / this.#pace) {
-				await sleep(due - performance.now(), signal);
+				if (this.#pace > 0) await sleep(due - performance.now(), signal);
+				signal.throwIfAborted();
 				const before = this.history.length;
-				await this.#advance(1, ignoreStop, signal);
-				if (this.history.length === before || (this.stop !== null && !ignoreStop)) return;
+				if (this.isAhead) this.#change(this.key, (now) => moveTo(now, before + 1));
+				else {
+					await this.#sync(signal);
+					await this.#advance(this.#pace > 0 ? 1 : Infinity, ignoreStop, signal);
+					if (this.#pace === 0 || this.history.length === before) return;
+				}
+				if (this.stop !== null && !ignoreStop) return;
 			}
 		});
 
@@ -209,38 +238,38 @@ export class GenerationState {
 	force = (text: string): Promise<void> => this.#force({ text });
 
 	/** From the next token on. */
-	setSampling = (sampling: Partial<Settings['sampling']>): void =>
+	setSampling = (sampling: Partial<Settings['sampling']>): void => {
+		const wanted = { ...this.#sampling, ...sampling };
+		this.#sampling = wanted;
 		this.#again(async (signal) => {
-			const key = this.key;
+			// A later change takes this one along.
+			if (this.#sampling !== wanted) return;
+			this.#sampling = null;
 			await this.#sync(signal);
-			this.#change(key, (history) => {
-				if (!history.settings) return history;
-				const settings = {
-					...history.settings,
-					sampling: { ...history.settings.sampling, ...sampling }
-				};
-				return { ...history, settings };
-			});
+			this.#change(this.key, ({ settings, ...history }) => ({
+				...history,
+				settings: settings && { ...settings, sampling: { ...settings.sampling, ...wanted } }
+			}));
 			await this.#sync(signal);
 		});
+	};
 
 	/** Random numbers start anew from a seed, from the next token on. */
 	setSeed = (seed: number): void =>
 		this.#again(async (signal) => {
-			const key = this.key;
 			await this.#sync(signal);
-			this.#change(key, (history) => ({ ...history, seed }));
+			this.#change(this.key, (history) => ({ ...history, seed }));
 			this.#settle(await this.#link!.reseed(seed, signal), true);
 		});
 
 	/** Masks of coming tokens. */
 	setEdits = (edits: readonly MaskEdit[]): void =>
 		this.#again(async (signal) => {
-			const key = this.key;
 			await this.#sync(signal);
-			this.#change(key, (history) =>
-				history.settings ? { ...history, settings: { ...history.settings, edits } } : history
-			);
+			this.#change(this.key, ({ settings, ...history }) => ({
+				...history,
+				settings: settings && { ...settings, edits }
+			}));
 			await this.#sync(signal);
 		});
 
@@ -326,7 +355,9 @@ export class GenerationState {
 
 	#change(key: string | null, change: (history: GenerationHistory) => GenerationHistory): void {
 		if (key === null) return;
-		const changed = change(this.#historyOf(key));
+		const history = this.#historyOf(key);
+		const changed = change(history);
+		if (changed === history) return;
 		this.#histories = { ...this.#histories, [key]: changed };
 	}
 
@@ -357,7 +388,7 @@ export class GenerationState {
 				await job(signal);
 				this.#model.confirm();
 			} catch (error) {
-				this.#handle(error);
+				if (!signal.aborted || !isAbort(error)) this.#handle(error);
 			} finally {
 				this.#controllers = this.#controllers.filter((other) => other !== controller);
 				if (activity) this.#activity = 'none';
@@ -383,7 +414,7 @@ export class GenerationState {
 
 	async #getLink(key: string, signal: AbortSignal): Promise<GenerationLink> {
 		const { service } = this.#model;
-		if (!service) throw new Error('the model is not ready; wait until it is loaded');
+		if (!service) throw new WorkerStoppedError('the model worker stopped');
 		if (this.#link?.service === service && this.#link.key === key) return this.#link;
 		if (this.#link?.service === service) this.#link.end();
 		this.#link = null;
@@ -481,7 +512,6 @@ export class GenerationState {
 	}
 
 	#handle(error: unknown): void {
-		if (isAbort(error)) return;
 		const { message, name } = error instanceof Error ? error : { message: '', name: '' };
 		const isLost = name === 'DeviceLostError' || /device (was )?lost/i.test(message);
 		if (isLost) this.#model.replaceWorker(error as Error);

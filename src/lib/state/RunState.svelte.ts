@@ -1,4 +1,4 @@
-import type { ContinueResult, GenerationStep, Prompt, RunRequest } from '../rpc/services.js';
+import type { Prompt, RunRequest } from '../rpc/services.js';
 import { LiveTrace } from '../trace/liveTrace.js';
 import { RecordedTrace } from '../trace/recordedTrace.js';
 import type { Trace } from '../trace/trace.js';
@@ -19,10 +19,7 @@ interface Result {
 export class RunState {
 	#draft = $state.raw<PromptDraft>(emptyDraft);
 	#result = $state.raw<Result | null>(null);
-	#activity = $state<'none' | 'running' | 'generating'>('none');
-	#steps = $state.raw<readonly GenerationStep[]>([]);
-	#finishReason = $state<ContinueResult['finishReason'] | null>(null);
-	#tokensPerSecond = $state<number | null>(null);
+	#activity = $state<'none' | 'running'>('none');
 	#failure = $state.raw<Failure | null>(null);
 	#controller: AbortController | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,22 +70,8 @@ export class RunState {
 		return this.#result?.totalMs ?? null;
 	}
 
-	get activity(): 'none' | 'running' | 'generating' {
+	get activity(): 'none' | 'running' {
 		return this.#activity;
-	}
-
-	/** Tokens of the generation under way, not yet part of the trace. */
-	get steps(): readonly GenerationStep[] {
-		return this.#steps;
-	}
-
-	/** Why the last generation ended. */
-	get finishReason(): ContinueResult['finishReason'] | null {
-		return this.#finishReason;
-	}
-
-	get tokensPerSecond(): number | null {
-		return this.#tokensPerSecond;
 	}
 
 	get failure(): Failure | null {
@@ -130,14 +113,13 @@ export class RunState {
 			return;
 		}
 		const { request, promptKey } = this;
-		const controller = this.#begin('running');
+		const controller = this.#begin();
 		try {
 			const run = await service.run(request, controller.signal);
 			const trace = new LiveTrace(service, run, model, request.pictures);
 			if (controller !== this.#controller) return discard(trace);
 			this.#model.confirm();
 			this.#show({ trace, promptKey, totalMs: run.totalMs });
-			this.#finishReason = null;
 		} catch (error) {
 			this.#handle(error, controller);
 		} finally {
@@ -145,41 +127,10 @@ export class RunState {
 		}
 	};
 
-	/** Appends greedy tokens to the shown trace, one at a time. */
-	continue = async (maxNewTokens: number): Promise<void> => {
-		const service = this.#model.service;
-		const result = this.#result;
-		if (!service || !(result?.trace instanceof LiveTrace)) return;
-		const controller = this.#begin('generating');
-		this.#finishReason = null;
-		const started = performance.now();
-		try {
-			const { run, finishReason } = await service.generate(
-				{ runId: result.trace.run.id, maxNewTokens },
-				(step) => {
-					if (controller !== this.#controller) return;
-					this.#steps = [...this.#steps, step];
-					this.#tokensPerSecond = toRate(this.#steps);
-				},
-				controller.signal
-			);
-			const trace = new LiveTrace(service, run, result.trace.model, result.trace.files);
-			if (controller !== this.#controller) return discard(trace);
-			this.#model.confirm();
-			this.#finishReason = finishReason;
-			this.#show({ ...result, trace, totalMs: performance.now() - started });
-		} catch (error) {
-			this.#handle(error, controller);
-		} finally {
-			this.#end(controller);
-		}
-	};
-
-	/** Stops what is under way. A stopped generation still hands over the tokens it made. */
+	/** Stops what is under way. */
 	stop = (): void => {
 		clearTimeout(this.#timer);
 		this.#controller?.abort();
-		if (this.#activity === 'generating') return;
 		this.#controller = null;
 		this.#activity = 'none';
 	};
@@ -188,13 +139,12 @@ export class RunState {
 		this.#failure = null;
 	};
 
-	#begin(activity: 'running' | 'generating'): AbortController {
+	#begin(): AbortController {
 		this.#controller?.abort();
 		const controller = new AbortController();
 		this.#controller = controller;
-		this.#activity = activity;
+		this.#activity = 'running';
 		this.#failure = null;
-		this.#steps = [];
 		return controller;
 	}
 
@@ -207,7 +157,6 @@ export class RunState {
 	#show(result: Result): void {
 		const old = this.#result?.trace;
 		this.#result = result;
-		this.#steps = [];
 		if (old instanceof LiveTrace) discard(old);
 	}
 
@@ -224,9 +173,4 @@ export class RunState {
 /** Frees a run that nobody shows; with a worker that is gone there is nothing to free. */
 function discard(trace: LiveTrace): void {
 	trace.release().catch(() => {});
-}
-
-function toRate(steps: readonly GenerationStep[]): number | null {
-	const ms = steps.reduce((sum, step) => sum + step.ms, 0);
-	return ms > 0 ? (1000 * steps.length) / ms : null;
 }

@@ -130,7 +130,7 @@ export function takeStep(
 	follow: boolean
 ): { history: GenerationHistory; node: HistoryNode } {
 	const { tree, node } = addStep(history.tree, parent, step, isSameStep);
-	if (!follow) return { history: { ...history, tree, tip: history.tip ?? node.id }, node };
+	if (!follow) return { history: { ...history, tree, tip: tipOf(tree, history.tip) }, node };
 	const onBranch = branchPath(history)[node.length - 1]?.id === node.id;
 	const tip = onBranch ? history.tip! : tipOf(tree, node.id)!;
 	const moved = { ...history, tree, tip, length: node.length };
@@ -150,9 +150,19 @@ export function noteEnding(
 	settings: Settings,
 	isChange = false
 ): GenerationHistory {
-	const endings = new Map(history.endings).set(node, settings);
 	const isTaken = isChange || history.settings?.randomState === null;
+	const known = history.endings.get(node);
+	if (known && !isTaken && isSameSettings(known, settings)) return history;
+	const endings = new Map(history.endings).set(node, settings);
 	return { ...history, endings, ...(isTaken && { settings }) };
+}
+
+function isSameSettings(a: Settings, b: Settings): boolean {
+	return (
+		JSON.stringify(a.sampling) === JSON.stringify(b.sampling) &&
+		isSameEdits(a.edits, b.edits) &&
+		a.randomState?.join() === b.randomState?.join()
+	);
 }
 
 /** Without a branch; the reader goes to where it left its neighbour, if it was the one looked at. */

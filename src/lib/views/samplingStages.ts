@@ -41,7 +41,7 @@ export interface StageColumn {
 	readonly kept: number;
 }
 
-const stageLabels: Readonly<Record<StageName, string>> = {
+export const stageLabels: Readonly<Record<StageName, string>> = {
 	raw: 'raw',
 	repetitionPenalty: 'penalty',
 	temperature: 'temperature',

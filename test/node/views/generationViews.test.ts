@@ -2,12 +2,15 @@ import { expect, test } from 'vitest';
 import type { MaskEdit } from '../../../src/lib/gemma3/attentionMask.js';
 import type { LayerType } from '../../../src/lib/gemma3/configuration.js';
 import { createTensor } from '../../../src/lib/tensor/tensor.js';
+import { notch, texture } from '../../../src/lib/views/cellGrid.js';
 import {
 	endGroup,
 	groupEdits,
 	isSameEdits,
 	layersInScope
 } from '../../../src/lib/views/editGroups.js';
+import { toMaskBand, toWeightBand } from '../../../src/lib/views/keyBands.js';
+import { lightPalette, toHex } from '../../../src/lib/views/palette.js';
 import {
 	createNewestExplainer,
 	headRow,
@@ -179,4 +182,23 @@ test('edits of several layers made at once are one group, and end where the read
 	expect(endGroup(ended, groups[1], 12)).toEqual(ended);
 	expect(isSameEdits(ended, [...ended])).toBe(true);
 	expect(isSameEdits(ended, edits)).toBe(false);
+});
+
+test('the bands of a new token have the colours of the mask and of the weights', () => {
+	const tokens = [{ kind: 'text' as const }, { kind: 'image' as const }, { kind: 'text' as const }];
+	const band = {
+		kind: 'sliding_attention' as const,
+		open: Uint8Array.of(0, 1, 1),
+		weights: [0, 0.25, 1],
+		edited: new Set([2])
+	};
+	const mask = toMaskBand(band, tokens, lightPalette);
+	expect([...mask.texture]).toEqual([texture.closed, texture.hatch, texture.solid | notch]);
+	expect([mask.fill[1], mask.fill[2]].map(toHex)).toEqual([
+		lightPalette.image,
+		lightPalette.localTile
+	]);
+	const weights = toWeightBand(band, lightPalette);
+	expect([...weights.texture]).toEqual([texture.closed, texture.solid, texture.solid]);
+	expect(toHex(weights.fill[2])).toBe(lightPalette.weight);
 });
