@@ -42,10 +42,12 @@ test('nothing is wider than the page from 390 to 1,600 pixels', async ({ page })
 	await openLive(page);
 	for (const width of [390, 600, 719, 720, 979, 980, 1099, 1100, 1280, 1600]) {
 		await page.setViewportSize({ width, height: 900 });
-		const overflow = await page.evaluate(
-			() => document.documentElement.scrollWidth - document.documentElement.clientWidth
-		);
-		expect(overflow, `at ${width} px`).toBe(0);
+		const overflow = () =>
+			page.evaluate(
+				() => document.documentElement.scrollWidth - document.documentElement.clientWidth
+			);
+		// Pictures take the new width a frame later.
+		await expect.poll(overflow, { message: `at ${width} px` }).toBe(0);
 	}
 });
 

@@ -292,10 +292,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		}
 		for (const width of [390, 600, 820, 1100, 1600]) {
 			await page.setViewportSize({ width, height: 900 });
-			const overflow = await page.evaluate(
-				() => document.documentElement.scrollWidth - document.documentElement.clientWidth
-			);
-			expect(overflow, `at ${width} px`).toBe(0);
+			const overflow = () =>
+				page.evaluate(
+					() => document.documentElement.scrollWidth - document.documentElement.clientWidth
+				);
+			// Pictures take the new width a frame later.
+			await expect.poll(overflow, { message: `at ${width} px` }).toBe(0);
 		}
 	});
 }

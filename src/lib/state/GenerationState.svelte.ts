@@ -1,43 +1,26 @@
 import type { MaskEdit } from '../gemma3/attentionMask.js';
-import type {
-	GenerationState as WorkerState,
-	StepReading,
-	StepRecord
-} from '../rpc/generationServices.js';
-import { WorkerStoppedError } from '../rpc/client.js';
+import type { GenerationState as WorkerState } from '../rpc/generationServices.js';
 import { LiveTrace } from '../trace/liveTrace.js';
 import { isSameEdits } from '../views/editGroups.js';
 import { isSameSampling } from '../views/samplingStages.js';
-import { isAbort, toFailure, type Failure } from './failure.js';
+import { toFailure, type Failure } from './failure.js';
+import { GenerationDriver, type SeenByToken } from './GenerationDriver.svelte.js';
+import { GenerationHistories } from './GenerationHistories.svelte.js';
 import {
 	branchPath,
 	cursorOf,
-	emptyHistory,
 	isSameStep,
 	moveTo,
-	noteEnding,
 	removeBranch,
 	switchTo,
-	takeStep,
 	type GenerationHistory,
 	type Settings
 } from './generationHistory.js';
 import { toHistoryKey } from './generationKey.js';
-import { GenerationLink } from './generationLink.js';
+import type { GenerationLink } from './generationLink.js';
+import { JobQueue, type Job, type JobOutcome } from './JobQueue.svelte.js';
 import type { ModelState } from './ModelState.svelte.js';
 import type { RunState } from './RunState.svelte.js';
-
-/** What the worker said of the token at a node. */
-interface Answer {
-	readonly node: number | null;
-	readonly state: WorkerState;
-}
-
-interface SeenByToken {
-	readonly node: number | null;
-	readonly layers: readonly number[];
-	readonly reading: StepReading;
-}
 
 /** What a run made again from its first token on came to. */
 export interface Replay {
@@ -58,29 +41,24 @@ const measured = 16;
  * reader is when a token is wanted. Prompts that were left keep their branches.
  */
 export class GenerationState {
-	/** By prompt. */
-	#histories = $state.raw<Readonly<Record<string, GenerationHistory>>>({});
-	#activity = $state<'none' | 'working' | 'playing'>('none');
 	#failure = $state.raw<Failure | null>(null);
-	#answer = $state.raw<Answer | null>(null);
 	#seen = $state.raw<SeenByToken | null>(null);
 	#replay = $state.raw<Replay | null>(null);
 	#pace = $state(0);
-	#link: GenerationLink | null = null;
 	/** Changes of the sampler that wait for their turn. */
 	#sampling: Partial<Settings['sampling']> | null = null;
-	#tail: Promise<void> = Promise.resolve();
-	/** Of what is under way and of what waits for it. */
-	#controllers: readonly AbortController[] = [];
 	#wanted: readonly number[] | null = null;
 	#isLooking = false;
 	#followed: { node: number | null; edits: readonly MaskEdit[]; trace: LiveTrace } | null = null;
 	readonly #model: ModelState;
 	readonly #run: RunState;
+	readonly #histories = new GenerationHistories();
+	readonly #queue = new JobQueue<'working' | 'playing'>();
+	readonly #driver: GenerationDriver;
 
 	/** The prompt that is continued; null without one. */
 	readonly key = $derived.by(() => this.#run.trace && toHistoryKey(this.#run.trace));
-	readonly history = $derived.by(() => this.#historyOf(this.key));
+	readonly history = $derived.by(() => this.#histories.of(this.key));
 	/** The branch that is looked at, to its end. */
 	readonly path = $derived(branchPath(this.history));
 	/** Its tokens up to the newest one. */
@@ -120,10 +98,11 @@ export class GenerationState {
 	constructor(model: ModelState, run: RunState) {
 		this.#model = model;
 		this.#run = run;
+		this.#driver = new GenerationDriver(model, run, this.#histories);
 	}
 
 	get activity(): 'none' | 'working' | 'playing' {
-		return this.#activity;
+		return this.#queue.activity;
 	}
 
 	get failure(): Failure | null {
@@ -132,12 +111,13 @@ export class GenerationState {
 
 	/** What comes next and what the cache holds, if the worker has said it of the newest token. */
 	get answer(): WorkerState | null {
-		return this.#answer?.node === (this.newest?.id ?? null) ? this.#answer.state : null;
+		const { answer } = this.#driver;
+		return answer?.node === (this.newest?.id ?? null) ? answer.state : null;
 	}
 
 	/** The same of the token asked about last. */
 	get lastAnswer(): WorkerState | null {
-		return this.#answer?.state ?? null;
+		return this.#driver.answer?.state ?? null;
 	}
 
 	/** What the newest token saw; of an earlier one while the answer is on its way. */
@@ -155,25 +135,24 @@ export class GenerationState {
 	}
 
 	set pace(pace: number) {
-		const wasPlaying = this.#activity === 'playing';
+		const wasPlaying = this.activity === 'playing';
 		this.#pace = pace;
 		if (wasPlaying) this.#again(() => Promise.resolve());
 	}
 
 	/** Asks the model for what could come, without taking a token. */
-	prepare = (): Promise<void> =>
-		this.#do('working', async (signal) => void (await this.#sync(signal)));
+	prepare = (): Promise<unknown> => this.#do('working', this.#goThere);
 
 	/** Goes along the branch; behind its end takes a token, over the end of a run too. */
-	stepForward = (): Promise<void> => {
-		if (this.#controllers.length === 0 && this.isAhead) {
+	stepForward = (): Promise<unknown> => {
+		if (this.#queue.isIdle && this.isAhead) {
 			this.goTo(this.history.length + 1);
-			return this.#tail;
+			return Promise.resolve();
 		}
 		return this.#do('working', async (signal) => {
-			if (this.isAhead) return this.#change(this.key, (now) => moveTo(now, now.length + 1));
+			if (this.isAhead) return this.#change((now) => moveTo(now, now.length + 1));
 			await this.#sync(signal);
-			await this.#advance(1, true, signal);
+			await this.#driver.advance(1, true, signal);
 		});
 	};
 
@@ -183,35 +162,35 @@ export class GenerationState {
 	/** To so many tokens of the branch. */
 	goTo = (length: number): void => {
 		this.pause();
-		this.#change(this.key, (history) => moveTo(history, length));
+		this.#change((history) => moveTo(history, length));
 	};
 
 	/** To another branch, at its end or at so many tokens. */
 	switchTo = (tip: number, length?: number): void => {
 		this.pause();
-		this.#change(this.key, (history) => switchTo(history, tip, length));
+		this.#change((history) => switchTo(history, tip, length));
 	};
 
 	removeBranch = (start: number): void => {
 		this.pause();
-		this.#change(this.key, (history) => removeBranch(history, start));
+		this.#change((history) => removeBranch(history, start));
 	};
 
 	/**
 	 * Token after token, along the branch and on behind its end, until the run ends or it is paused.
 	 * A run that has ended goes on.
 	 */
-	play = (): Promise<void> =>
+	play = (): Promise<unknown> =>
 		this.#do('playing', async (signal) => {
 			const ignoreStop = this.stop !== null;
 			for (let due = performance.now(); ; due += 1000 / this.#pace) {
 				if (this.#pace > 0) await sleep(due - performance.now(), signal);
 				signal.throwIfAborted();
 				const before = this.history.length;
-				if (this.isAhead) this.#change(this.key, (now) => moveTo(now, before + 1));
+				if (this.isAhead) this.#change((now) => moveTo(now, before + 1));
 				else {
 					await this.#sync(signal);
-					await this.#advance(this.#pace > 0 ? 1 : Infinity, ignoreStop, signal);
+					await this.#driver.advance(this.#pace > 0 ? 1 : Infinity, ignoreStop, signal);
 					if (this.#pace === 0 || this.history.length === before) return;
 				}
 				if (this.stop !== null && !ignoreStop) return;
@@ -220,22 +199,22 @@ export class GenerationState {
 
 	/** Stops within a token; what came stays. */
 	pause = (): void => {
-		for (const controller of this.#controllers) controller.abort();
+		this.#queue.stop();
 	};
 
 	toggle = (): void => {
-		if (this.#activity === 'playing') this.pause();
+		if (this.activity === 'playing') this.pause();
 		else void this.play();
 	};
 
 	/** Takes a token in place of the sampler's, behind the first `length` tokens. */
-	choose = (tokenId: number, length: number): Promise<void> => {
+	choose = (tokenId: number, length: number): Promise<unknown> => {
 		this.goTo(length);
 		return this.#force({ tokenIds: [tokenId] });
 	};
 
 	/** Takes the tokens of a text. */
-	force = (text: string): Promise<void> => this.#force({ text });
+	force = (text: string): Promise<unknown> => this.#force({ text });
 
 	/** From the next token on. */
 	setSampling = (sampling: Partial<Settings['sampling']>): void => {
@@ -246,7 +225,7 @@ export class GenerationState {
 			if (this.#sampling !== wanted) return;
 			this.#sampling = null;
 			await this.#sync(signal);
-			this.#change(this.key, ({ settings, ...history }) => ({
+			this.#change(({ settings, ...history }) => ({
 				...history,
 				settings: settings && { ...settings, sampling: { ...settings.sampling, ...wanted } }
 			}));
@@ -258,15 +237,15 @@ export class GenerationState {
 	setSeed = (seed: number): void =>
 		this.#again(async (signal) => {
 			await this.#sync(signal);
-			this.#change(this.key, (history) => ({ ...history, seed }));
-			this.#settle(await this.#link!.reseed(seed, signal), true);
+			this.#change((history) => ({ ...history, seed }));
+			await this.#driver.reseed(seed, signal);
 		});
 
 	/** Masks of coming tokens. */
 	setEdits = (edits: readonly MaskEdit[]): void =>
 		this.#again(async (signal) => {
 			await this.#sync(signal);
-			this.#change(this.key, ({ settings, ...history }) => ({
+			this.#change(({ settings, ...history }) => ({
 				...history,
 				settings: settings && { ...settings, edits }
 			}));
@@ -274,18 +253,18 @@ export class GenerationState {
 		});
 
 	/** Makes the branch again from its first token and says whether the same tokens come. */
-	runAgain = (): Promise<void> =>
+	runAgain = (): Promise<unknown> =>
 		this.#do('working', async (signal) => {
 			const { path, history } = this;
 			let same = 0;
 			let largestDifference = 0;
 			for (const { step } of path) {
-				this.#change(this.key, (now) => moveTo(now, same));
+				this.#change((now) => moveTo(now, same));
 				await this.#sync(signal);
 				const { record } = step;
 				const state = record.forced
-					? await this.#forceNow({ tokenIds: [record.token.id] }, signal)
-					: await this.#advance(1, true, signal);
+					? await this.#driver.force({ tokenIds: [record.token.id] }, signal)
+					: await this.#driver.advance(1, true, signal);
 				const made = state.steps.at(-1)!;
 				largestDifference = Math.max(
 					largestDifference,
@@ -298,7 +277,7 @@ export class GenerationState {
 		});
 
 	/** Asks what the newest token saw in some layers. One question at a time; the latest counts. */
-	look = async (layers: readonly number[]): Promise<void> => {
+	look = async (layers: readonly number[]): Promise<unknown> => {
 		this.#wanted = layers;
 		if (this.#isLooking) return;
 		this.#isLooking = true;
@@ -306,31 +285,34 @@ export class GenerationState {
 			while (this.#wanted) {
 				const wanted: readonly number[] = this.#wanted;
 				this.#wanted = null;
-				if (this.#activity !== 'playing') {
-					await this.#do(null, async (signal) => void (await this.#sync(signal)));
+				// What plays is read as it goes by.
+				const isThere = this.activity === 'playing' || (await this.#do(null, this.#goThere));
+				if (isThere === 'stopped') this.#wanted ??= wanted;
+				else if (isThere === 'done' || isThere === true) {
+					this.#seen = (await this.#driver.read(this.key!, wanted)) ?? this.#seen;
 				}
-				await this.#read(wanted);
 			}
+		} catch (error) {
+			this.#handle(error);
 		} finally {
 			this.#isLooking = false;
 		}
 	};
 
 	/** Shows the tokens so far in the page's other pictures. */
-	follow = (): Promise<void> =>
-		this.#do(null, async (signal) => {
+	follow = async (): Promise<void> => {
+		await this.#do(null, async (signal) => {
 			const { trace } = this.#run;
 			if (!(trace instanceof LiveTrace) || this.isFollowed) return;
 			await this.#sync(signal);
-			const link = this.#link!;
 			const node = cursorOf(this.history);
 			const { edits } = this.history.settings!;
-			const summary = await link.service.traceGeneration(link.id, signal);
-			const next = new LiveTrace(link.service, summary, trace.model, trace.files);
+			const next = await this.#driver.trace(trace, signal);
 			if (this.#run.trace !== trace) return void next.release().catch(() => {});
 			this.#followed = { node, edits, trace: next };
 			this.#run.showContinuation(next);
 		});
+	};
 
 	/** The other pictures show these tokens, under these masks. */
 	get isFollowed(): boolean {
@@ -349,166 +331,47 @@ export class GenerationState {
 		this.#failure = null;
 	};
 
-	#historyOf(key: string | null): GenerationHistory {
-		return (key !== null && this.#histories[key]) || emptyHistory;
-	}
-
-	#change(key: string | null, change: (history: GenerationHistory) => GenerationHistory): void {
-		if (key === null) return;
-		const history = this.#historyOf(key);
-		const changed = change(history);
-		if (changed === history) return;
-		this.#histories = { ...this.#histories, [key]: changed };
+	#change(change: (history: GenerationHistory) => GenerationHistory): void {
+		this.#histories.change(this.key, change);
 	}
 
 	/** A change in mid-run: playing pauses for it, and goes on. */
-	#again(job: (signal: AbortSignal) => Promise<void>): void {
-		const wasPlaying = this.#activity === 'playing';
+	#again(job: Job): void {
+		const wasPlaying = this.activity === 'playing';
 		if (wasPlaying) this.pause();
 		void this.#do('working', job);
 		if (wasPlaying) void this.play();
 	}
 
-	/** One job after the other; a prompt that was left takes its jobs along. */
-	#do(
-		activity: 'working' | 'playing' | null,
-		job: (signal: AbortSignal) => Promise<unknown>
-	): Promise<void> {
-		const controller = new AbortController();
+	/** Puts a job in the queue; a prompt that was left takes its jobs along. */
+	#do(activity: 'working' | 'playing' | null, job: Job): Promise<JobOutcome> {
 		const { key } = this;
-		if (activity) this.#controllers = [...this.#controllers, controller];
-		const done = this.#tail.then(async () => {
-			const { signal } = controller;
-			try {
-				if (signal.aborted || key === null || key !== this.key || !this.canGenerate) return;
-				if (activity) {
-					this.#activity = activity;
-					this.#failure = null;
-				}
+		return this.#queue.run(
+			activity,
+			async (signal) => {
 				await job(signal);
 				this.#model.confirm();
-			} catch (error) {
-				if (!signal.aborted || !isAbort(error)) this.#handle(error);
-			} finally {
-				this.#controllers = this.#controllers.filter((other) => other !== controller);
-				if (activity) this.#activity = 'none';
+			},
+			{
+				mayRun: () => key !== null && key === this.key && this.canGenerate,
+				onStart: () => (this.#failure = null),
+				onError: (error) => this.#handle(error)
 			}
-		});
-		this.#tail = done;
-		return done;
+		);
 	}
+
+	#goThere = (signal: AbortSignal): Promise<unknown> => this.#sync(signal);
 
 	/** Brings the worker to where the reader is. */
-	async #sync(signal: AbortSignal): Promise<WorkerState> {
-		const { key } = this;
-		const link = await this.#getLink(key!, signal);
-		const history = this.#historyOf(key);
-		const steps = branchPath(history)
-			.slice(0, history.length)
-			.map(({ step }) => step);
-		const node = cursorOf(history);
-		const state = await link.sync({ node, steps, settings: history.settings! }, signal);
-		this.#settle(state);
-		return state;
+	#sync(signal: AbortSignal): Promise<WorkerState> {
+		return this.#driver.sync(this.key!, signal);
 	}
 
-	async #getLink(key: string, signal: AbortSignal): Promise<GenerationLink> {
-		const { service } = this.#model;
-		if (!service) throw new WorkerStoppedError('the model worker stopped');
-		if (this.#link?.service === service && this.#link.key === key) return this.#link;
-		if (this.#link?.service === service) this.#link.end();
-		this.#link = null;
-		const { trace, request } = this.#run;
-		const isPrompt =
-			trace instanceof LiveTrace &&
-			trace.isHeldBy(service) &&
-			trace.tokens.every(({ step }) => step === null);
-		const runId = isPrompt ? trace.run.id : (await service.run(request, signal)).id;
-		try {
-			const { settings, seed } = this.#historyOf(key);
-			const state = await service.startGeneration(
-				{ runId, seed, ...(settings && { sampling: settings.sampling }) },
-				signal
-			);
-			this.#link = new GenerationLink(service, key, state);
-			if (!settings) this.#change(key, (history) => withFirst(history, state));
-			return this.#link;
-		} finally {
-			if (!isPrompt) service.release(runId).catch(() => {});
-		}
-	}
-
-	async #advance(count: number, ignoreStop: boolean, signal: AbortSignal): Promise<WorkerState> {
-		const link = this.#link!;
-		const take = this.#taker(link, signal);
-		return take(await link.step(count, ignoreStop, take.one, signal));
-	}
-
-	#force(tokens: Parameters<GenerationLink['force']>[0]): Promise<void> {
+	#force(tokens: Parameters<GenerationLink['force']>[0]): Promise<unknown> {
 		return this.#do('working', async (signal) => {
 			await this.#sync(signal);
-			await this.#forceNow(tokens, signal);
+			await this.#driver.force(tokens, signal);
 		});
-	}
-
-	async #forceNow(
-		tokens: Parameters<GenerationLink['force']>[0],
-		signal: AbortSignal
-	): Promise<WorkerState> {
-		const link = this.#link!;
-		const take = this.#taker(link, signal);
-		return take(await link.force(tokens, take.one, signal));
-	}
-
-	/**
-	 * Takes steps into the tree as they come; at the end, those that the answer has and no callback
-	 * brought. Callbacks may come behind the answer, which then has told all.
-	 */
-	#taker(link: GenerationLink, signal: AbortSignal) {
-		const { edits } = this.#historyOf(link.key).settings!;
-		let isOpen = true;
-		const one = (record: StepRecord) => {
-			const history = this.#historyOf(link.key);
-			const length = link.node === null ? 0 : (history.tree.nodes.get(link.node)?.length ?? -1);
-			if (!isOpen || record.index !== length) return;
-			const isWithReader = !signal.aborted && cursorOf(history) === link.node;
-			const taken = takeStep(history, link.node, { record, edits }, isWithReader);
-			link.node = taken.node.id;
-			this.#change(link.key, () => taken.history);
-		};
-		const all = (state: WorkerState) => {
-			state.steps.forEach(one);
-			isOpen = false;
-			this.#settle(state);
-			return state;
-		};
-		return Object.assign(all, { one });
-	}
-
-	/** Notes what the worker says of the token it is at. */
-	#settle(state: WorkerState, isChange = false): void {
-		const { key, node } = this.#link!;
-		const { sampling, randomState } = state;
-		const { edits } = state.masks;
-		this.#change(key, (history) => {
-			const isWithReader = cursorOf(history) === node;
-			const ending = { sampling, edits, randomState };
-			return isWithReader ? noteEnding(history, node, ending, isChange) : history;
-		});
-		this.#answer = { node, state };
-	}
-
-	async #read(layers: readonly number[]): Promise<void> {
-		const link = this.#link;
-		if (!link || link.service !== this.#model.service || link.key !== this.key) return;
-		try {
-			const reading = await link.service.readStep({ id: link.id, layers });
-			const { promptLength } = this.#answer!.state;
-			const node = branchPath(this.#historyOf(link.key))[reading.position - promptLength]?.id;
-			this.#seen = { node: node ?? null, layers, reading };
-		} catch (error) {
-			this.#handle(error);
-		}
 	}
 
 	#handle(error: unknown): void {
@@ -516,18 +379,10 @@ export class GenerationState {
 		const isLost = name === 'DeviceLostError' || /device (was )?lost/i.test(message);
 		if (isLost) this.#model.replaceWorker(error as Error);
 		const isGone = isLost || name === 'WorkerStoppedError';
-		const count = this.#historyOf(this.key).tree.nodes.size;
+		const count = this.#histories.of(this.key).tree.nodes.size;
 		const kept = `All ${count} tokens are kept: step or play to go on from here.`;
 		this.#failure = isGone && count > 0 ? { ...toFailure(error), remedy: kept } : toFailure(error);
 	}
-}
-
-/** The settings that the checkpoint starts with. */
-function withFirst(history: GenerationHistory, state: WorkerState): GenerationHistory {
-	const { sampling, randomState, masks } = state;
-	const settings = { sampling, randomState, edits: masks.edits };
-	const numFirstEdits = masks.edits.length;
-	return noteEnding({ ...history, settings, numFirstEdits }, null, settings, true);
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
