@@ -136,7 +136,7 @@ test('a patch that is clicked tells who looks at it, and lights up everywhere', 
 	const onlookers = page.getByRole('region', { name: 'Which tokens look at the patch' });
 	await expect(onlookers.getByRole('listitem')).toHaveCount(8);
 	await expect(onlookers).toContainText('soft 0 · image 1');
-	await expect(page.getByText(/key 6\b/).first()).toBeVisible();
+	await expect(page.getByText(/key 5\b/).first()).toBeVisible();
 	await page
 		.getByRole('button', { name: /^image 1 · 16/ })
 		.first()
@@ -259,7 +259,7 @@ test('attention over the picture is saved as SVG with the picture, as PNG and as
 		['SVG', /<image href="data:image\/png;base64,.*fill-opacity="0\.8500"/s],
 		[
 			'CSV',
-			/^key,picture,square,soft,x,y,width,height,weight\r\n6,three-shapes\.png,image 1,0,0,0,56,56,/
+			/^key,picture,square,soft,x,y,width,height,weight\r\n5,three-shapes\.png,image 1,0,0,0,56,56,/
 		]
 	] as const) {
 		const [file] = await Promise.all([
