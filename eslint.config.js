@@ -47,7 +47,7 @@ const page = {
 	},
 	attachments: { values: ['views'], packages: ['svelte', 'd3-[a-z-]+', 'dompurify'] },
 	components: {
-		values: ['components', 'state', 'views', 'attachments'],
+		values: ['components', 'state', 'views', 'attachments', 'notebook'],
 		types: ['trace', 'gemma3', 'tensor', 'rpc'],
 		packages: ['svelte', '\\$app', 'd3-[a-z-]+']
 	}
