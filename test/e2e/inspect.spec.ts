@@ -60,6 +60,15 @@ test('nothing is wider than the page in any view', async ({ page }) => {
 			);
 			expect(overflow, `${view} at ${width} px`).toBe(0);
 		}
+		// Pictures take their width a frame after a resize: until then they must not push the page.
+		const early = await page.evaluate(() => {
+			const main = document.querySelector('main')!;
+			main.style.width = '350px';
+			const wider = main.scrollWidth - main.clientWidth;
+			main.style.width = '';
+			return wider;
+		});
+		expect(early, `${view}, just made narrow`).toBe(0);
 	}
 });
 
