@@ -20,7 +20,7 @@ export const samplePictures: readonly SamplePicture[] = [
 	{
 		file: 'three-shapes.png',
 		label: 'three shapes',
-		question: 'Describe this image briefly.',
+		question: 'Describe this image.',
 		doPanAndScan: false
 	},
 	{
@@ -38,7 +38,7 @@ export const samplePictures: readonly SamplePicture[] = [
 	{
 		file: 'tall-banner.png',
 		label: 'tall banner',
-		question: 'What color is the square?',
+		question: 'What number is on the banner?',
 		doPanAndScan: true
 	}
 ];
