@@ -62,6 +62,20 @@ test('after warm-up 40 tokens compile nothing and wait once each, at 22 dispatch
 	expect(steps.length - warmUp).toBe(40);
 });
 
+test('200 tokens after a warm-up compile nothing and wait once each', async () => {
+	const response = await fetch(`${url}config.json`);
+	const json = { ...(await response.json()), num_hidden_layers: 2 };
+	const layer_types = ['sliding_attention', 'full_attention'];
+	const prompt = Array.from({ length: 100 }, (_, i) => 5 + ((i * 7) % 90));
+	const input = { inputIds: [prompt], maxNewTokens: 204, eosTokenId: [], expectedLength: 304 };
+	const steps = await remote.generate({ json: { ...json, layer_types } }, input, true);
+	const later = steps.slice(warmUp + 2).map(({ counts }) => counts);
+	expect(later.map(({ pipelines, shaderModules }) => pipelines + shaderModules)).toEqual(
+		Array(200).fill(0)
+	);
+	expect(later.map(({ maps }) => maps)).toEqual(Array(200).fill(1));
+});
+
 test('with one key head, as the 270M and the 1B have, a layer takes 21 dispatches', async () => {
 	const response = await fetch(`${url}config.json`);
 	const json = { ...(await response.json()), num_key_value_heads: 1, num_hidden_layers: 6 };
