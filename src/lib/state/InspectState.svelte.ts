@@ -15,6 +15,11 @@ export class InspectState {
 		this.#view = view;
 	}
 
+	/** Whether the page's address reopens what is shown. */
+	get isAddressed(): boolean {
+		return true;
+	}
+
 	/** Settings that are not as at first. */
 	get settings(): Readonly<Record<string, string>> {
 		return Object.fromEntries(this.#settings);
