@@ -18,15 +18,20 @@ export interface WeightMatrix {
 export function toWeightMatrix(attention: Tensor, head: number | 'mean'): WeightMatrix {
 	const [heads, queries, keys] = attention.dims;
 	const size = queries * keys;
+	const plane = (index: number) => attention.data.subarray(index * size, (index + 1) * size);
 	if (head !== 'mean') {
 		if (!(head >= 0 && head < heads)) throw new RangeError(`no head ${head} among ${heads}`);
-		return { queries, keys, weights: attention.data.subarray(head * size, (head + 1) * size) };
+		return { queries, keys, weights: plane(head) };
 	}
-	const weights = new Float32Array(size);
-	for (let h = 0; h < heads; h++) {
-		for (let i = 0; i < size; i++) weights[i] += attention.data[h * size + i] / heads;
-	}
+	const weights = plane(0).slice();
+	for (let h = 1; h < heads; h++) addTo(weights, plane(h));
+	for (let i = 0; i < size; i++) weights[i] /= heads;
 	return { queries, keys, weights };
+}
+
+/** Small enough for the compiler to keep both arrays at hand: several times as quick as in place. */
+function addTo(sum: Float32Array, values: Float32Array): void {
+	for (let i = 0; i < sum.length; i++) sum[i] += values[i];
 }
 
 /** The weights of one query, `[keys]`. */

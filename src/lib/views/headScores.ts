@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensor/tensor.js';
 import type { Trace } from '../trace/trace.js';
+import { entropyBits } from './entropy.js';
 
 /**
  * What a head does, in numbers. Each is a mean over queries; padding never counts, as query or as key.
@@ -100,22 +101,20 @@ function scoreHead(weights: Float32Array, plan: Plan): Omit<HeadScore, 'layer' |
 	for (let query = 0; query < length; query++) {
 		if (!isReal[query]) continue;
 		const row = weights.subarray(query * length, (query + 1) * length);
-		let nats = 0;
-		let onImages = 0;
-		let beyond = 0;
-		for (let key = 0; key < length; key++) {
-			const weight = row[key];
-			if (weight <= 0) continue;
-			nats -= weight * Math.log(weight);
-			if (isImage[key]) onImages += weight;
-			if (key <= query - window) beyond += weight;
-		}
-		entropy.add(nats / Math.LN2);
+		entropy.add(entropyBits(row));
 		self.add(row[query]);
 		if (query > 0 && isReal[query - 1]) previousToken.add(row[query - 1]);
 		if (bos >= 0 && query > bos) bosMass.add(row[bos]);
-		if (query - window >= 0 && isReal[query - window]) outside.add(beyond);
-		if (!isImage[query] && query > firstImage) image.add(onImages);
+		if (query - window >= 0 && isReal[query - window]) {
+			let beyond = 0;
+			for (let key = 0; key <= query - window; key++) beyond += row[key];
+			outside.add(beyond);
+		}
+		if (!isImage[query] && query > firstImage) {
+			let onImages = 0;
+			for (let key = firstImage; key < length; key++) if (isImage[key]) onImages += row[key];
+			image.add(onImages);
+		}
 		if (successors[query].length > 0) {
 			induction.add(successors[query].reduce((sum, key) => sum + row[key], 0));
 		}

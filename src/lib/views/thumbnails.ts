@@ -28,13 +28,19 @@ export function toThumbnails(attention: Tensor, size = 48): Thumbnail[] {
 
 function poolLargest(weights: Float32Array, length: number, size: number): Float32Array {
 	const pooled = new Float32Array(size * size);
-	const tileOf = new Uint16Array(length);
-	for (let i = 0; i < length; i++) tileOf[i] = Math.floor((i * size) / length);
-	for (let query = 0, i = 0; query < length; query++) {
-		const row = tileOf[query] * size;
-		for (let key = 0; key < length; key++, i++) {
-			const at = row + tileOf[key];
-			if (weights[i] > pooled[at]) pooled[at] = weights[i];
+	/** First cell of each tile, and of the one behind the last. */
+	const starts = Uint16Array.from({ length: size + 1 }, (_, i) => Math.ceil((i * length) / size));
+	for (let tileRow = 0; tileRow < size; tileRow++) {
+		for (let query = starts[tileRow]; query < starts[tileRow + 1]; query++) {
+			const row = query * length;
+			for (let tile = 0, at = tileRow * size; tile < size; tile++, at++) {
+				const end = row + starts[tile + 1];
+				let largest = pooled[at];
+				for (let i = row + starts[tile]; i < end; i++) {
+					if (weights[i] > largest) largest = weights[i];
+				}
+				pooled[at] = largest;
+			}
 		}
 	}
 	return pooled;

@@ -24,19 +24,29 @@ export function createWeightLookup(scale: WeightScale, ramp: Uint32Array): Uint3
 
 /** Colours of weights from 0 to 1, through a lookup table. */
 export function toColors(weights: Float32Array, lookup: Uint32Array): Uint32Array<ArrayBuffer> {
-	const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
-	const last = lookup.length - 1;
 	const colors = new Uint32Array(weights.length);
-	for (let i = 0; i < weights.length; i++) {
-		const at = bits[i] >>> dropped;
-		// A sum of weights may round to just above 1; -0 has its sign bit set.
-		colors[i] = lookup[at <= last ? at : bits[i] === 0x80000000 ? 0 : last];
-	}
+	writeColors(weights, lookup, colors, 0);
 	return colors;
 }
 
+/** The same, into `target` from an index on. */
+export function writeColors(
+	weights: Float32Array,
+	lookup: Uint32Array,
+	target: Uint32Array,
+	start: number
+): void {
+	const bits = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
+	const last = lookup.length - 1;
+	for (let i = 0; i < weights.length; i++) {
+		const at = bits[i] >>> dropped;
+		// A sum of weights may round to just above 1; -0 has its sign bit set.
+		target[start + i] = lookup[at <= last ? at : bits[i] === 0x80000000 ? 0 : last];
+	}
+}
+
 /**
- * One pixel a cell, for matrices too large to draw cell by cell: open cells on the ramp, closed ones
+ * One pixel a cell, for exports of matrices too large to draw cell by cell: open cells on the ramp, closed ones
  * paper. Weights must be from 0 to 1.
  *
  * @param open `[queries, keys]`, 1 where the mask is open; all when absent
