@@ -45,7 +45,10 @@ const page = {
 		types: ['gemma3', 'tensor', 'sources'],
 		packages: ['svelte', '\\$app', 'esm-env']
 	},
-	attachments: { values: ['views'], packages: ['svelte', 'd3-[a-z-]+', 'dompurify'] },
+	attachments: {
+		values: ['views'],
+		packages: ['svelte', 'd3-[a-z-]+', 'dompurify', '@codemirror', '@lezer/highlight']
+	},
 	components: {
 		values: ['components', 'state', 'views', 'attachments', 'notebook'],
 		types: ['trace', 'gemma3', 'tensor', 'rpc'],
@@ -89,7 +92,7 @@ const layerRule = (place, layer, never = []) =>
 	importOnly(
 		[
 			'\\./.*',
-			...(layer.parent ? ['\\.\\./\\w+\\.js'] : []),
+			...(layer.parent ? ['\\.\\./[\\w.]+\\.js'] : []),
 			...ofFolders(layer.values ?? []),
 			...ofPackages(layer.packages ?? [])
 		],
@@ -174,6 +177,15 @@ export default defineConfig(
 		files: [`src/lib/${folder}/**`],
 		rules: { '@typescript-eslint/no-restricted-imports': layerRule(`${folder}/`, layer) }
 	})),
+	{
+		files: ['src/lib/state/*/**'],
+		rules: {
+			'@typescript-eslint/no-restricted-imports': layerRule('state/', {
+				...page.state,
+				parent: true
+			})
+		}
+	},
 	{
 		files: ['src/lib/index.ts'],
 		rules: {

@@ -103,6 +103,11 @@ export class ModelState {
 		if (this.#request) void this.load(this.#request);
 	};
 
+	/** Stops loading. */
+	stop = (): void => {
+		if (this.#status === 'loading') this.#controller?.abort();
+	};
+
 	/** The worker answered: earlier deaths no longer count. */
 	confirm(): void {
 		this.#restarts = 0;

@@ -1,0 +1,146 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { runsModel } from '../../notebook/cellRoles.js';
+import { toRunOrder } from '../../notebook/cellGraph.js';
+import { toFreshness, toKey, toRecordedKeys, type Freshness } from '../../notebook/cellKeys.js';
+import type { Attachment, Cell, CellOf } from '../../notebook/notebook.js';
+import { FileTrace } from '../../trace/fileTrace.js';
+import { LiveTrace } from '../../trace/liveTrace.js';
+import type { ModelInfo, Trace } from '../../trace/trace.js';
+import type { Failure } from '../failure.js';
+import type { NotebookState } from './NotebookState.svelte.js';
+import { RecordingCache } from './RecordingCache.js';
+
+/** A label of a classifier, and its share or, for a regression, its value. */
+export interface LabelScore {
+	readonly label: string;
+	readonly score: number;
+}
+
+/** What the model gave for a cell, here and now. */
+export interface LiveResult {
+	/** Of the cell when it ran: see cellKeys.ts. */
+	readonly key: string;
+	/** The model that gave it; another one means another result. */
+	readonly model: ModelInfo;
+	/** Null for a classification. */
+	readonly trace: LiveTrace | null;
+	readonly labels: readonly LabelScore[] | null;
+	readonly totalMs: number;
+	/** What the reader should know, in sentences. */
+	readonly notices: readonly string[];
+}
+
+/** What cells show: live results, recorded ones where there is no live one. */
+export class CellResults {
+	readonly #live = new SvelteMap<string, LiveResult>();
+	readonly #recordings = new RecordingCache();
+	readonly #notebook: NotebookState;
+
+	/** Keys of all results at hand; a view has one as soon as its source has. */
+	readonly keys = $derived.by(() => {
+		const keys = toRecordedKeys(this.#notebook.document);
+		for (const [id, { key }] of this.#live) keys.set(id, key);
+		for (const cell of toRunOrder(this.#notebook.cells)) {
+			if (runsModel(cell)) continue;
+			const key = toKey(cell, this.#notebook.document.model, keys);
+			if (key !== null) keys.set(cell.id, key);
+		}
+		return keys;
+	});
+	readonly #freshness = $derived.by(() => toFreshness(this.#notebook.document, this.keys));
+	/** Cells that wait for Run. */
+	readonly numStale = $derived.by(
+		() =>
+			this.#notebook.cells.filter(
+				(cell) => runsModel(cell) && ['stale', 'empty'].includes(this.freshness(cell.id))
+			).length
+	);
+
+	constructor(notebook: NotebookState) {
+		this.#notebook = notebook;
+	}
+
+	freshness(id: string): Freshness {
+		return this.#freshness.get(id) ?? 'empty';
+	}
+
+	live(id: string): LiveResult | null {
+		return this.#live.get(id) ?? null;
+	}
+
+	/** The trace that a cell is drawn from: its own, or its source's. */
+	trace(cell: Cell): Trace | null {
+		if (cell.kind !== 'prompt' && cell.kind !== 'generation') return this.#traceOf(cell.source);
+		const live = this.#live.get(cell.id);
+		if (live) return live.trace;
+		const file = this.#recorded(cell);
+		return file instanceof FileTrace ? file : null;
+	}
+
+	/** The trace that a comparison sets beside its source's. */
+	other(cell: Cell): Trace | null {
+		return cell.kind === 'comparison' ? this.#traceOf(cell.settings.other) : null;
+	}
+
+	/** The recording that a cell shows; null where it shows a live result, or none. */
+	recording(cell: Cell): FileTrace | null {
+		const trace = cell.recording && !this.#live.has(cell.id) ? this.#recorded(cell) : null;
+		return trace instanceof FileTrace ? trace : null;
+	}
+
+	/** Why a cell's recording cannot be shown. */
+	recordingFailure(cell: Cell): Failure | null {
+		if (!cell.recording || this.#live.has(cell.id)) return null;
+		const file = this.#recorded(cell);
+		return file instanceof FileTrace ? null : file;
+	}
+
+	/** The prompt cell at the root of a cell's sources. */
+	prompt(cell: Cell): CellOf<'prompt'> | null {
+		let at: Cell | null = cell;
+		while (at && at.kind !== 'prompt')
+			at = at.source === null ? null : this.#notebook.cell(at.source);
+		return at;
+	}
+
+	/** The picture files of that prompt. */
+	pictures(cell: Cell): Attachment[] {
+		const { attachments } = this.#notebook.document;
+		const pictures = this.prompt(cell)?.settings.pictures ?? [];
+		return pictures.map(({ image }) => attachments.get(image)!);
+	}
+
+	set(id: string, result: LiveResult): void {
+		discard(this.#live.get(id));
+		this.#live.set(id, result);
+	}
+
+	/** Lets go of results of cells that are gone, or of a model that is. */
+	prune(isHeld: (result: LiveResult) => boolean): void {
+		for (const [id, result] of this.#live) {
+			if (this.#notebook.cell(id) && isHeld(result)) continue;
+			this.#live.delete(id);
+			discard(result);
+		}
+	}
+
+	clear(): void {
+		this.prune(() => false);
+	}
+
+	#traceOf(id: string | null): Trace | null {
+		const source = id === null ? null : this.#notebook.cell(id);
+		return source && this.trace(source);
+	}
+
+	#recorded(cell: Cell): FileTrace | Failure | null {
+		if (!cell.recording) return null;
+		const { attachments } = this.#notebook.document;
+		return this.#recordings.read(cell.recording.trace, this.prompt(cell), attachments);
+	}
+}
+
+/** Frees a run that nobody shows; with a worker that is gone there is nothing to free. */
+function discard(result: LiveResult | undefined): void {
+	result?.trace?.release().catch(() => {});
+}
