@@ -8,6 +8,8 @@ import type { ChosenDevice } from './device.js';
 export interface CheckedRuntime {
 	readonly runtime: Runtime;
 	readonly reason: string;
+	/** Something that the reader should know, in a sentence: a device that failed its test. */
+	readonly notice: string | null;
 }
 
 /**
@@ -22,12 +24,13 @@ export async function openCheckedRuntime(
 ): Promise<CheckedRuntime> {
 	const ort = await loadOrt(chosen.device);
 	const runtime = new Runtime(ort, chosen);
-	if (chosen.device === 'wasm') return { runtime, reason: chosen.reason };
+	if (chosen.device === 'wasm') return { runtime, reason: chosen.reason, notice: null };
 	const problem = await maybeProblem(runtime, ort, dtype, signal);
-	if (problem === null) return { runtime, reason: chosen.reason };
+	if (problem === null) return { runtime, reason: chosen.reason, notice: null };
 	chosen.gpuDevice.destroy();
 	const reason = `WebAssembly, because ${problem}. (It was: ${chosen.reason})`;
-	return { runtime: new Runtime(await loadOrt('wasm'), { device: 'wasm' }), reason };
+	const notice = `The model runs on WebAssembly, which is slower, because ${problem}.`;
+	return { runtime: new Runtime(await loadOrt('wasm'), { device: 'wasm' }), reason, notice };
 }
 
 async function maybeProblem(

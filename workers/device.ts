@@ -5,6 +5,12 @@ export type ChosenDevice =
 	| { readonly device: 'wasm'; readonly reason: string }
 	| { readonly device: 'webgpu'; readonly reason: string; readonly gpuDevice: GPUDevice };
 
+/** Null for WebAssembly. */
+interface ChosenAdapter {
+	readonly adapter: GPUAdapter | null;
+	readonly reason: string;
+}
+
 /**
  * WebGPU on real hardware, else WebAssembly. A software adapter is right but slower than
  * WebAssembly, so it is used only when asked for.
@@ -15,7 +21,22 @@ export async function chooseDevice(
 	requested: Device | 'auto',
 	gpu: GPU | undefined
 ): Promise<ChosenDevice> {
-	if (requested === 'wasm') return { device: 'wasm', reason: 'WebAssembly, as chosen.' };
+	const { adapter, reason } = await chooseAdapter(requested, gpu);
+	if (adapter === null) return { device: 'wasm', reason };
+	try {
+		return { device: 'webgpu', reason, gpuDevice: await openDevice(adapter) };
+	} catch (error) {
+		const cause = `the graphics device did not open (${(error as Error).message})`;
+		return { device: 'wasm', reason: wasmBecause(cause).reason };
+	}
+}
+
+/** The adapter that `chooseDevice` would open. */
+export async function chooseAdapter(
+	requested: Device | 'auto',
+	gpu: GPU | undefined
+): Promise<ChosenAdapter> {
+	if (requested === 'wasm') return { adapter: null, reason: 'WebAssembly, as chosen.' };
 	if (gpu === undefined) return wasmBecause('this browser has no WebGPU');
 	const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
 	if (adapter === null) return wasmBecause('no graphics adapter offers WebGPU');
@@ -23,15 +44,11 @@ export async function chooseDevice(
 	if (requested === 'auto' && isSoftware(adapter)) {
 		return wasmBecause(`the only WebGPU adapter computes in software (${name})`);
 	}
-	try {
-		return { device: 'webgpu', reason: `WebGPU on ${name}.`, gpuDevice: await openDevice(adapter) };
-	} catch (error) {
-		return wasmBecause(`the graphics device did not open (${(error as Error).message})`);
-	}
+	return { adapter, reason: `WebGPU on ${name}.` };
 }
 
-function wasmBecause(cause: string): ChosenDevice {
-	return { device: 'wasm', reason: `WebAssembly, because ${cause}.` };
+function wasmBecause(cause: string): ChosenAdapter {
+	return { adapter: null, reason: `WebAssembly, because ${cause}.` };
 }
 
 function isSoftware(adapter: GPUAdapter): boolean {

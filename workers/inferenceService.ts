@@ -10,54 +10,36 @@ import type {
 	ContinueResult,
 	GenerationStep,
 	InferenceService,
-	LoadRequest,
-	Progress,
 	PromptPreview,
 	RunRequest,
 	RunSummary
 } from '../src/lib/rpc/services.js';
+import type {
+	LoadRequest,
+	LoadResult,
+	ModelLoadService,
+	Progress
+} from '../src/lib/rpc/modelServices.js';
 import { DeviceLostError } from '../src/lib/runtime/errors.js';
-import type { OrtModule } from '../src/lib/runtime/runtime.js';
-import type { Source } from '../src/lib/sources/source.js';
-import { urlSource } from '../src/lib/sources/urlSource.js';
-import type { Tensor } from '../src/lib/tensor/tensor.js';
 import type {
 	AttentionRequest,
-	Device,
 	HiddenStateRequest,
 	LensCell,
 	LensRequest,
-	ModelInfo,
 	TokenScore,
 	TopLogitsRequest,
 	VisionAttentionRequest,
 	VisionStateRequest
 } from '../src/lib/trace/trace.js';
-import { toTraceImages } from '../src/lib/trace/traceImages.js';
 import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
-import { openCheckedRuntime } from './checkedRuntime.js';
-import { chooseDevice } from './device.js';
 import { Generations, type GenerationStart } from './generations.js';
 import { computeLens } from './lens.js';
-import { loadModel, type LoadedModel } from './loadedModel.js';
+import type { LoadedModel } from './loadedModel.js';
+import { ModelLoader, type Platform } from './modelLoader.js';
 import { ModelRun, type RunInput } from './modelRun.js';
 import { decodePictures, previewPrompt } from './pictures.js';
-import { toInputs } from './prompt.js';
-import { VisionRun } from './visionRun.js';
-
-/** What the service takes from where it runs. */
-export interface Platform {
-	readonly loadOrt: (device: Device) => Promise<OrtModule>;
-	readonly gpu?: GPU;
-	/** Opens the checkpoint that a load request names; by HTTP when absent. */
-	readonly openSource?: (url: string) => Source;
-}
-
-/** What a prompt became before the decoder saw it; the same for all that is generated from it. */
-interface Prompted extends Pick<RunSummary, 'pictures' | 'images' | 'notices'> {
-	readonly promptLength: number;
-	readonly vision: VisionRun | undefined;
-}
+import { readPrompt, type Prompted } from './readPrompt.js';
+import type { VisionRun } from './visionRun.js';
 
 interface HeldRun {
 	readonly run: ModelRun;
@@ -73,7 +55,7 @@ interface PromptedStart extends GenerationStart {
  * Knows no Comlink and no page, so that it also runs in Node.
  */
 export class ModelService implements InferenceService {
-	readonly #platform: Platform;
+	readonly #loader: ModelLoader;
 	readonly #runs = new Map<number, HeldRun>();
 	readonly #generations = new Generations<PromptedStart>();
 	#loaded: LoadedModel | undefined;
@@ -96,51 +78,31 @@ export class ModelService implements InferenceService {
 	readonly endGeneration: GenerationService['endGeneration'] = (...values) =>
 		this.#generations.endGeneration(...values);
 
+	readonly lookUp: ModelLoadService['lookUp'] = (...values) => this.#loader.lookUp(...values);
+	readonly describeMachine: ModelLoadService['describeMachine'] = () =>
+		this.#loader.describeMachine();
+	readonly listModels: ModelLoadService['listModels'] = () => this.#loader.listModels();
+	readonly deleteModel: ModelLoadService['deleteModel'] = (key) => this.#loader.deleteModel(key);
+
 	constructor(platform: Platform) {
-		this.#platform = platform;
+		this.#loader = new ModelLoader(platform);
 	}
 
 	async load(
 		request: LoadRequest,
 		onProgress: (progress: Progress) => void = () => {},
 		signal?: AbortSignal
-	): Promise<ModelInfo> {
-		const { loadOrt, gpu, openSource = urlSource } = this.#platform;
-		onProgress({ phase: 'connect', loaded: 0, total: 0 });
-		const chosen = await chooseDevice(request.device, gpu);
-		const { name, dtype } = request;
-		const { runtime, reason } = await openCheckedRuntime(chosen, loadOrt, dtype, signal);
-		signal?.throwIfAborted();
-		const names = { name, dtype, deviceReason: reason };
-		const loaded = await loadModel(openSource(request.url), runtime, names, onProgress, signal);
+	): Promise<LoadResult> {
+		const { loaded, notices } = await this.#loader.load(request, onProgress, signal);
 		// The old model stays until the new one is there, so that a failed load loses nothing.
 		await this.dispose();
 		this.#loaded = loaded;
-		return loaded.info;
+		return { ...loaded.info, notices };
 	}
 
 	async run(request: RunRequest, signal?: AbortSignal): Promise<RunSummary> {
 		const start = performance.now();
-		const { processor, imageProcessor, model } = this.#model();
-		const { prompt, maskRule, edits, panAndScan } = request;
-		const pictures = await decodePictures(request.pictures, imageProcessor, panAndScan);
-		signal?.throwIfAborted();
-		const images = pictures.map(({ image }) => image);
-		const inputs = toInputs(processor, prompt, images, panAndScan);
-		const { inputIds, tokenTypeIds, pixelValues } = inputs;
-		const vision = pixelValues && (await this.#see(model, pixelValues, signal));
-		const input = { inputIds, tokenTypeIds, maskRule, edits, imageFeatures: vision?.features };
-		const prompted = {
-			promptLength: inputIds[0].length,
-			pictures: pictures.map(({ info }) => info),
-			images: toTraceImages({
-				pictures: pictures.map(({ info, crops }) => ({ ...info, crops })),
-				tokenTypeIds: pixelValues ? tokenTypeIds[0] : [],
-				mmTokensPerImage: model.config.mmTokensPerImage
-			}),
-			notices: [...pictures.flatMap((picture) => picture.notices), ...inputs.notices],
-			vision: vision?.run
-		};
+		const { input, prompted } = await readPrompt(this.#model(), request, signal);
 		return this.#start(input, prompted, start, signal);
 	}
 
@@ -293,14 +255,6 @@ export class ModelService implements InferenceService {
 			promptLength,
 			config: info.config
 		});
-	}
-
-	async #see(model: LoadedModel['model'], pixelValues: Tensor, signal?: AbortSignal) {
-		// The processor has refused pictures for a model without a tower.
-		if (!('visionTower' in model.model)) throw new Error('this model reads text only');
-		const { visionTower } = model.model;
-		const features = await model.model.getImageFeatures(pixelValues, signal);
-		return { features, run: new VisionRun(visionTower, pixelValues) };
 	}
 
 	#vision(runId: number): VisionRun {

@@ -1,7 +1,7 @@
 import { Gemma3ForCausalLM } from '../src/lib/gemma3/causalLanguageModel.js';
 import { Gemma3ForConditionalGeneration } from '../src/lib/gemma3/conditionalGeneration.js';
 import { loadProcessor } from '../src/lib/gemma3/loadProcessor.js';
-import { loadConfig } from '../src/lib/gemma3/pretrained.js';
+import { limitContext, loadConfig } from '../src/lib/gemma3/pretrained.js';
 import type { Gemma3Processor } from '../src/lib/gemma3/processing.js';
 import { warmUp } from '../src/lib/gemma3/warmUp.js';
 import { Gemma3ImageProcessor } from '../src/lib/images/imageProcessing.js';
@@ -25,6 +25,10 @@ export interface LoadedModel {
 interface ModelNames extends Pick<ModelInfo, 'name' | 'deviceReason'> {
 	/** `fp32` when absent. */
 	readonly dtype?: WeightDtype;
+	/** Most tokens of prompt and answer, where that should be fewer than the model reads. */
+	readonly contextLength?: number;
+	/** Whether the weights are read from this machine. */
+	readonly isStored?: boolean;
 }
 
 /**
@@ -35,12 +39,12 @@ interface ModelNames extends Pick<ModelInfo, 'name' | 'deviceReason'> {
 export async function loadModel(
 	source: Source,
 	runtime: Runtime,
-	{ name, deviceReason, dtype = 'fp32' }: ModelNames,
+	{ name, deviceReason, dtype = 'fp32', contextLength, isStored = false }: ModelNames,
 	onProgress: (progress: Progress) => void,
 	signal?: AbortSignal
 ): Promise<LoadedModel> {
-	onProgress({ phase: 'connect', loaded: 0, total: 0 });
-	const config = await loadConfig(source, signal);
+	onProgress({ phase: isStored ? 'upload' : 'connect', loaded: 0, total: 0 });
+	const config = limitContext(await loadConfig(source, signal), contextLength);
 	const Model = config.visionConfig ? Gemma3ForConditionalGeneration : Gemma3ForCausalLM;
 	let imageProcessor: Gemma3ImageProcessor | null = null;
 	const createImageProcessor = (json: unknown) =>
@@ -48,9 +52,10 @@ export async function loadModel(
 	const loading = Model.fromPretrained(source, {
 		runtime,
 		dtype,
+		contextLength,
 		signal,
 		onProgress: (loaded, total) => {
-			onProgress({ phase: loaded < total ? 'download' : 'build', loaded, total });
+			onProgress({ phase: loaded < total && !isStored ? 'download' : 'upload', loaded, total });
 		}
 	});
 	try {
@@ -67,7 +72,14 @@ export async function loadModel(
 			onProgress: (done, total) => onProgress({ phase: 'compile', loaded: done, total })
 		});
 		return {
-			info: toInfo({ name, deviceReason, dtype }, runtime, model),
+			info: {
+				...{ name, deviceReason, dtype },
+				config: model.config,
+				device: runtime.device,
+				weightBytes: model.weightBytes,
+				recorded: false,
+				promptKind: promptKind(name, processor)
+			},
 			processor,
 			imageProcessor,
 			model
@@ -81,10 +93,7 @@ export async function loadModel(
 	}
 }
 
-function toInfo(
-	names: Pick<ModelInfo, 'name' | 'deviceReason' | 'dtype'>,
-	runtime: Runtime,
-	{ config, weightBytes }: LoadedModel['model']
-): ModelInfo {
-	return { ...names, config, device: runtime.device, weightBytes, recorded: false };
+/** Instruction-tuned models have a chat template; a copy of a pretrained one may carry it along. */
+function promptKind(name: string, { chatTemplate }: LoadedModel['processor']): 'chat' | 'plain' {
+	return chatTemplate === null || /(-pt|-270m)$/i.test(name) ? 'plain' : 'chat';
 }

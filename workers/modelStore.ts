@@ -5,7 +5,10 @@ import { SourceError } from '../src/lib/sources/source.js';
 /** A model that is kept in the browser's private file system. */
 export interface ListedModel {
 	readonly key: string;
-	readonly model: StoredModel;
+	/** Null while it is not there whole. */
+	readonly model: StoredModel | null;
+	/** On disk, in all. */
+	readonly byteLength: number;
 }
 
 /** Models in the browser's private file system. Works in a worker only. */
@@ -18,23 +21,42 @@ export class ModelStore {
 			(await storage.getDirectory()).getDirectoryHandle(folder, { create: true });
 	}
 
-	/** Models that are there whole. */
+	/** Whether this browser has room for models at all: not in some private windows. */
+	async isUsable(): Promise<boolean> {
+		try {
+			await this.#open();
+			return 'createSyncAccessHandle' in FileSystemFileHandle.prototype;
+		} catch {
+			return false;
+		}
+	}
+
+	/** Models that are there, whole or begun, by key. */
 	async list(): Promise<ListedModel[]> {
 		const models: ListedModel[] = [];
 		const folder = (await this.#open()) as AsyncFolder;
 		for await (const [key, handle] of folder.entries()) {
 			if (handle.kind !== 'directory') continue;
-			const model = await maybeStoredModel(
-				new OpfsFolder(key, handle as FileSystemDirectoryHandle)
-			);
-			if (model !== null) models.push({ key, model });
+			const directory = handle as AsyncFolder;
+			const model = await maybeStoredModel(new OpfsFolder(key, directory));
+			models.push({ key, model, byteLength: await sizeOf(directory) });
 		}
-		return models;
+		return models.sort((a, b) => (a.key < b.key ? -1 : 1));
 	}
 
-	/** Deletes a model, finished or not. */
+	/**
+	 * Deletes a model, finished or not.
+	 *
+	 * @throws SourceError if another page is working on it
+	 */
 	async delete(key: string): Promise<void> {
-		await (await this.#open()).removeEntry(toFileName(key), { recursive: true });
+		const folder = await this.#open();
+		await navigator.locks.request(lockName(key), { ifAvailable: true }, async (lock) => {
+			if (lock === null) {
+				throw new SourceError(`${key} is in use by another tab; close it, then delete the model`);
+			}
+			await folder.removeEntry(toFileName(key), { recursive: true });
+		});
 	}
 
 	/**
@@ -47,7 +69,7 @@ export class ModelStore {
 		job: (folder: StoreFolder) => Promise<T>,
 		{ onWait, signal }: { onWait?: () => void; signal?: AbortSignal } = {}
 	): Promise<T> {
-		const name = `model ${key}`;
+		const name = lockName(key);
 		const run = async () => {
 			const folder = await this.#open();
 			const handle = await folder.getDirectoryHandle(toFileName(key), { create: true });
@@ -137,6 +159,24 @@ interface SyncAccess {
 	flush(): void;
 	close(): void;
 }
+
+/** Bytes of all files of a folder. */
+async function sizeOf(folder: AsyncFolder): Promise<number> {
+	let byteLength = 0;
+	for await (const [, handle] of folder.entries()) {
+		if (handle.kind !== 'file') continue;
+		try {
+			byteLength += (await (handle as FileSystemFileHandle).getFile()).size;
+		} catch (error) {
+			// Another page has just replaced it.
+			if ((error as Error).name !== 'NotFoundError') throw error;
+		}
+	}
+	return byteLength;
+}
+
+/** The same for a key and for its file name, which is all that a list knows. */
+const lockName = (key: string) => `gemma-loupe model ${toFileName(key)}`;
 
 /** A repository's name has a slash, which a file's cannot. */
 function toFileName(key: string): string {

@@ -6,7 +6,7 @@ import { RunState } from '../../src/lib/state/RunState.svelte.js';
 import { startInferenceClient } from '../../src/lib/rpc/client.js';
 
 const request = {
-	url: new URL('/models/gemma3-mini/', location.href).href,
+	source: { kind: 'url' as const, url: new URL('/models/gemma3-mini/', location.href).href },
 	name: 'gemma3-mini',
 	device: 'wasm' as const
 };
@@ -129,9 +129,33 @@ test('loading another model, or nothing, aborts the first', async () => {
 	expect(await first).toBe(false);
 	expect(await second).toBe(true);
 	expect(model.info!.name).toBe('again');
-	const third = model.load({ ...request, url: `${request.url}nothing/` });
+	const third = model.load({
+		...request,
+		source: { kind: 'url', url: `${request.source.url}nothing/` }
+	});
 	expect(await third).toBe(false);
-	expect(model.status).toBe('failed');
+	// The model before it is still there.
+	expect(model.status).toBe('ready');
+	expect(model.info!.name).toBe('again');
 	expect(model.failure!.message).toMatch(/config\.json/);
+	model.dispose();
+});
+
+test('a load that is paused goes on when told to; one that is cancelled leaves the model before it', async () => {
+	const { model } = createModel();
+	await model.load(request);
+	const other = model.load({ ...request, name: 'other' });
+	model.pause();
+	expect(await other).toBe(false);
+	expect(model).toMatchObject({ isPaused: true, status: 'ready', failure: null });
+	expect(model.info!.name).toBe('gemma3-mini');
+	model.resume();
+	expect(model).toMatchObject({ isPaused: false, status: 'loading' });
+	await until(() => model.status === 'ready');
+	expect(model.info!.name).toBe('other');
+	void model.load({ ...request, name: 'third' });
+	model.cancel();
+	expect(model).toMatchObject({ isPaused: false, status: 'ready', loading: null });
+	expect(model.info!.name).toBe('other');
 	model.dispose();
 });

@@ -21,7 +21,7 @@ const prompt: Prompt = {
 ort.env.wasm.numThreads = 1;
 const service = new ModelService({ loadOrt: async () => ort, openSource: directorySource });
 const model = await service.load({
-	url: `${root}static/models/gemma3-mini`,
+	source: { kind: 'url', url: `${root}static/models/gemma3-mini` },
 	name: 'gemma3-mini',
 	device: 'wasm'
 });

@@ -33,13 +33,17 @@ export interface PackedLayout {
 
 export interface ConversionOptions {
 	readonly dtype: WeightDtype;
-	/** Bytes of the checkpoint converted so far, and in all. */
+	/** Bytes of the checkpoint read so far, and in all. */
 	readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
+	/** The same of bytes that are converted and written. */
+	readonly onConverted?: (convertedBytes: number, totalBytes: number) => void;
 	readonly signal?: AbortSignal;
-	/** Pieces that an earlier conversion finished, as `onPiece` named them. */
+	/** Pieces that an earlier conversion finished, as `onPieces` named them. */
 	readonly done?: ReadonlySet<string>;
-	/** Told after each piece is written. */
-	readonly onPiece?: (piece: string) => Promise<void> | void;
+	/** Told that a chunk has been read, before the next one is asked for. */
+	readonly onChunk?: () => void;
+	/** Told which pieces are written, once a chunk of them is. */
+	readonly onPieces?: (pieces: readonly string[]) => Promise<void> | void;
 }
 
 const scalesSuffix = '.scales';
@@ -96,9 +100,12 @@ export async function convertCheckpoint(
 	checkpoint: Checkpoint,
 	layout: PackedLayout,
 	sink: ByteSink,
-	{ dtype, onProgress, signal, done = new Set(), onPiece }: ConversionOptions
+	options: ConversionOptions
 ): Promise<void> {
+	const { dtype, onProgress, onConverted, signal, done = new Set(), onChunk, onPieces } = options;
 	const { places, names } = layout;
+	const order = readingOrder(checkpoint, names);
+	let written: string[] = [];
 	await sink.write(layout.header, 0);
 	const isDone = (name: string, firstRow: number) => done.has(`${name}:${firstRow}`);
 	const write = async (name: string, firstRow: number, data: ArrayBufferView) => {
@@ -106,9 +113,9 @@ export async function convertCheckpoint(
 		const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 		await sink.write(bytes, start + firstRow * rowByteLength);
 	};
-	const pieces = checkpoint.readPieces(names.keys(), onProgress, signal, isDone);
-	for await (const { name, info, firstRow, bytes } of pieces) {
-		if (!isFloatDtype(info.dtype)) continue;
+	const pieces = checkpoint.readPieces(names.keys(), onProgress, signal, isDone, onChunk);
+	for await (const { name, info, firstRow, bytes, endsChunk } of pieces) {
+		if (!isFloatDtype(info.dtype)) throw new RangeError(`${name} is ${info.dtype}`);
 		const canonical = names.get(name)!;
 		const values = toFloat32(bytes, info.dtype);
 		const kept = keptDtype(canonical, dtype);
@@ -122,8 +129,26 @@ export async function convertCheckpoint(
 				await write(`${canonical}${scalesSuffix}`, firstRow, packed.scales);
 			}
 		}
-		await onPiece?.(`${name}:${firstRow}`);
+		const rowByteLength = info.byteLength / Math.max(info.shape[0] ?? 1, 1);
+		const before = order.starts.get(name)! + firstRow * rowByteLength;
+		onConverted?.(before + bytes.byteLength, order.byteLength);
+		written.push(`${name}:${firstRow}`);
+		if (!endsChunk) continue;
+		await onPieces?.(written);
+		written = [];
 	}
+}
+
+/** How many wanted bytes come before each tensor, in the order in which they are read. */
+function readingOrder(checkpoint: Checkpoint, names: ReadonlyMap<string, string>) {
+	const starts = new Map<string, number>();
+	let byteLength = 0;
+	for (const [name, info] of checkpoint.tensors) {
+		if (!names.has(name)) continue;
+		starts.set(name, byteLength);
+		byteLength += info.byteLength;
+	}
+	return { starts, byteLength };
 }
 
 /** Whether a checkpoint is in stored form. */

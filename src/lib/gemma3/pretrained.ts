@@ -24,6 +24,8 @@ export interface PretrainedOptions extends Pick<LoadOptions, 'runtime'> {
 	 * stored with `q8` or `q4` stays as it is.
 	 */
 	readonly dtype?: WeightDtype;
+	/** Most tokens of prompt and answer, where that should be fewer than the model can read. */
+	readonly contextLength?: number;
 	/** Bytes of weights read so far, and in all. */
 	readonly onProgress?: (loaded: number, total: number) => void;
 	readonly signal?: AbortSignal;
@@ -44,9 +46,9 @@ export interface Parts {
 export async function loadPretrained(
 	source: Source,
 	parts: Parts,
-	{ dtype, onProgress, signal }: PretrainedOptions
+	{ dtype, contextLength, onProgress, signal }: PretrainedOptions
 ): Promise<{ config: Gemma3Config; weights: Weights; unexpected: readonly string[] }> {
-	const config = await loadConfig(source, signal);
+	const config = limitContext(await loadConfig(source, signal), contextLength);
 	const expected = expectedParts(config, parts, source.name);
 	const checkpoint = await openCheckpoint(source, signal);
 	if (isPackedCheckpoint(checkpoint)) {
@@ -91,6 +93,20 @@ export async function loadConfig(source: Source, signal?: AbortSignal): Promise<
 		);
 	}
 	return parseGemma3Config(parseJson(text, path, source.name));
+}
+
+/**
+ * The configuration of the same model with a shorter context.
+ *
+ * @throws RangeError if the length is no positive whole number
+ */
+export function limitContext(config: Gemma3Config, contextLength = Infinity): Gemma3Config {
+	if (contextLength !== Infinity && !(Number.isInteger(contextLength) && contextLength > 0)) {
+		throw new RangeError(`invalid contextLength: ${contextLength}`);
+	}
+	const { textConfig } = config;
+	const maxPositionEmbeddings = Math.min(textConfig.maxPositionEmbeddings, contextLength);
+	return { ...config, textConfig: { ...textConfig, maxPositionEmbeddings } };
 }
 
 function parseJson(text: string, path: string, name: string): unknown {

@@ -55,7 +55,12 @@ export interface StoreOptions {
 	readonly commit?: string | null;
 	/** SHA-256 of the source's files, where it gives them. */
 	readonly hashes?: ReadonlyMap<string, string>;
+	/** Bytes of the source read so far, and in all. */
 	readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
+	/** The same of bytes that are converted and written. */
+	readonly onConverted?: (convertedBytes: number, totalBytes: number) => void;
+	/** Bytes of the result that were read once more, to hash them. */
+	readonly onChecked?: (checkedBytes: number, totalBytes: number) => void;
 	readonly signal?: AbortSignal;
 }
 
@@ -138,14 +143,22 @@ export async function storeModel(
 	const checkpoint = await openCheckpoint(hashed, signal);
 	const layout = planPackedCheckpoint(checkpoint, expected, dtype);
 	const done = isSame && journal.byteLength === layout.byteLength ? journal.done : [];
+	let hashes = hashed.states;
 	const write = (pieces: readonly string[]) => {
 		const { byteLength } = layout;
-		const entry: Journal = { commit, dtype, byteLength, done: pieces, hashes: hashed.states };
+		const entry: Journal = { commit, dtype, byteLength, done: pieces, hashes };
 		return folder.writeText(journalFile, JSON.stringify(entry));
 	};
+	// The next chunk is hashed while this one is written: the journal must not run ahead.
+	const onChunk = () => void (hashes = hashed.states);
 	try {
-		await fill(folder, layout, done, write, (sink, onPiece) =>
-			convertCheckpoint(checkpoint, layout, sink, { ...options, done: new Set(done), onPiece })
+		await fill(folder, layout, done, write, (sink, onPieces) =>
+			convertCheckpoint(checkpoint, layout, sink, {
+				...options,
+				done: new Set(done),
+				onChunk,
+				onPieces
+			})
 		);
 	} catch (error) {
 		// Some piece that is written came from damaged bytes: none can be trusted.
@@ -162,7 +175,7 @@ export async function storeModel(
 		commit,
 		dtype,
 		byteLength: layout.byteLength,
-		parts: await hashParts(weights)
+		parts: await hashParts(weights, { onProgress: options.onChecked, signal })
 	};
 	signal?.throwIfAborted();
 	await folder.writeText(manifestFile, JSON.stringify(manifest));
@@ -170,13 +183,13 @@ export async function storeModel(
 	return manifest;
 }
 
-/** Runs a conversion into the weights' file, and notes each piece once it is safe. */
+/** Runs a conversion into the weights' file, and notes pieces once they are safe. */
 async function fill(
 	folder: StoreFolder,
 	{ byteLength }: PackedLayout,
 	before: readonly string[],
 	write: (done: readonly string[]) => Promise<void>,
-	convert: (sink: ByteSink, onPiece: (piece: string) => Promise<void>) => Promise<void>
+	convert: (sink: ByteSink, onPieces: (pieces: readonly string[]) => Promise<void>) => Promise<void>
 ): Promise<void> {
 	const done = [...before];
 	const file = await guardSpace(folder, byteLength, () => folder.openFile(weightsFile, byteLength));
@@ -184,9 +197,9 @@ async function fill(
 		const sink: ByteSink = {
 			write: (bytes, at) => guardSpace(folder, byteLength, () => file.write(bytes, at))
 		};
-		await convert(sink, async (piece) => {
+		await convert(sink, async (pieces) => {
 			await file.flush();
-			done.push(piece);
+			done.push(...pieces);
 			await guardSpace(folder, byteLength, () => write(done));
 		});
 	} finally {

@@ -62,6 +62,10 @@ export function startInferenceClient(
 		service: {
 			load: (request, onProgress, signal) =>
 				settle(() => remote.load(request, callback(onProgress), signal)),
+			lookUp: (source, signal) => settle(() => remote.lookUp(source, signal)),
+			describeMachine: () => settle(() => remote.describeMachine()),
+			listModels: () => settle(() => remote.listModels()),
+			deleteModel: (key) => settle(() => remote.deleteModel(key)),
 			run: (request, signal) => settle(() => remote.run(request, signal)),
 			preview: (request, signal) => settle(() => remote.preview(request, signal)),
 			generate: (request, onStep, signal) =>

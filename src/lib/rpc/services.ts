@@ -1,14 +1,11 @@
 import type { MaskEdit, MaskRule } from '../gemma3/attentionMask.js';
-import type { WeightDtype } from '../tensor/packedMatrix.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type {
 	AttentionRequest,
-	Device,
 	HiddenStateRequest,
 	LensCell,
 	LensRequest,
 	MaskDescription,
-	ModelInfo,
 	TokenScore,
 	TopLogitsRequest,
 	TraceImage,
@@ -17,25 +14,11 @@ import type {
 	VisionStateRequest
 } from '../trace/trace.js';
 import type { GenerationService } from './generationServices.js';
+import type { ModelLoadService } from './modelServices.js';
+
+export type { LoadRequest, Progress } from './modelServices.js';
 
 /** Types that cross the worker boundary: plain data only. */
-
-export interface LoadRequest {
-	/** Folder URL of a Hugging Face checkpoint, absolute. */
-	readonly url: string;
-	readonly name: string;
-	/** `auto` takes WebGPU on a real GPU and WebAssembly otherwise. */
-	readonly device: Device | 'auto';
-	/** How linear layers are kept; `fp32` when absent. */
-	readonly dtype?: WeightDtype;
-}
-
-export interface Progress {
-	readonly phase: 'connect' | 'download' | 'build' | 'compile';
-	/** Done and in all: bytes of a download, passes of compiling; 0 of 0 otherwise. */
-	readonly loaded: number;
-	readonly total: number;
-}
 
 export type Prompt =
 	| { readonly kind: 'plain'; readonly text: string }
@@ -147,12 +130,10 @@ export interface ContinueResult {
 	readonly finishReason: 'stop_token' | 'max_new_tokens' | 'context_full' | 'stopped';
 }
 
-type OnProgress = (progress: Progress) => void;
 type OnStep = (step: GenerationStep) => void;
 
 /** The model worker. Every method takes `(request, callback, signal)` in that order, where it has them. */
-export interface InferenceService extends GenerationService {
-	load(request: LoadRequest, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelInfo>;
+export interface InferenceService extends GenerationService, ModelLoadService {
 	run(request: RunRequest, signal?: AbortSignal): Promise<RunSummary>;
 	/** Decodes and cuts the pictures of a prompt and counts its tokens; the model does not run. */
 	preview(request: RunRequest, signal?: AbortSignal): Promise<PromptPreview>;

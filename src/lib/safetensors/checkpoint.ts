@@ -30,6 +30,8 @@ export interface TensorPiece extends ReadTensor {
 	readonly info: CheckpointTensor;
 	/** Index of the first row of `bytes` along the first axis. */
 	readonly firstRow: number;
+	/** Whether all that was asked for with this piece has been yielded. */
+	readonly endsChunk: boolean;
 }
 
 /** The tensors of a checkpoint, of one file or many; nothing but the headers is in memory. */
@@ -42,7 +44,7 @@ export interface Checkpoint {
 	read(name: string, signal?: AbortSignal): Promise<Uint8Array>;
 	/**
 	 * The named tensors in file order. Neighbours share a request of up to 16 MiB; in memory are
-	 * one such chunk and one tensor at a time, for a caller that keeps no `bytes`.
+	 * two such chunks, of which one is on its way, and one tensor, for a caller that keeps no `bytes`.
 	 *
 	 * @throws SafetensorsError if there is no such tensor
 	 */
@@ -54,6 +56,7 @@ export interface Checkpoint {
 	/**
 	 * The same, but a tensor of more than 16 MiB comes in pieces of whole rows, in order, so that it
 	 * need not be in memory at once. Pieces that `isDone` are left out, and count as loaded.
+	 * `onChunk` is told that a chunk has come, before the next one is asked for.
 	 *
 	 * @throws SafetensorsError if there is no such tensor
 	 */
@@ -61,7 +64,8 @@ export interface Checkpoint {
 		names: Iterable<string>,
 		onProgress?: (loadedBytes: number, totalBytes: number) => void,
 		signal?: AbortSignal,
-		isDone?: (name: string, firstRow: number) => boolean
+		isDone?: (name: string, firstRow: number) => boolean,
+		onChunk?: () => void
 	): AsyncGenerator<TensorPiece, void, undefined>;
 }
 
@@ -88,8 +92,8 @@ export async function openCheckpoint(source: Source, signal?: AbortSignal): Prom
 			return source.bytes(file, start, start + byteLength, signal);
 		},
 		readAll: (names, onProgress, signal) => readRanges(source, findAll(names), onProgress, signal),
-		readPieces: (names, onProgress, signal, isDone) =>
-			readPieces(source, findAll(names), onProgress, signal, isDone)
+		readPieces: (names, onProgress, signal, isDone, onChunk) =>
+			readPieces(source, findAll(names), onProgress, signal, isDone, onChunk)
 	};
 }
 

@@ -12,31 +12,57 @@ interface Wanted {
 	readonly info: CheckpointTensor;
 }
 
-/** Yields tensors in file order, reading neighbours together; see `Checkpoint.readAll`. */
+/**
+ * Yields tensors in file order, reading neighbours together; see `Checkpoint.readAll`. While one
+ * chunk is worked on, the next one is under way.
+ *
+ * @param onChunk told that a chunk has come, before the next one is asked for
+ */
 export async function* readRanges(
 	source: Source,
 	wanted: readonly Wanted[],
 	onProgress?: (loadedBytes: number, totalBytes: number) => void,
-	signal?: AbortSignal
-): AsyncGenerator<ReadTensor, void, undefined> {
+	signal?: AbortSignal,
+	onChunk?: () => void
+): AsyncGenerator<ReadTensor & { readonly endsChunk: boolean }, void, undefined> {
 	const total = wanted.reduce((sum, { info }) => sum + info.byteLength, 0);
+	const chunks = toChunks(wanted);
+	// Ends what is under way when nobody wants the rest.
+	const stop = new AbortController();
+	const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
 	let loaded = 0;
-	for (const chunk of toChunks(wanted)) {
-		signal?.throwIfAborted();
+	const begin = (chunk: readonly Wanted[]) => {
 		const { file, start } = chunk[0].info;
-		const end = endOf(chunk.at(-1)!);
-		const useful = chunk.reduce((sum, { info }) => sum + info.byteLength, 0);
-		const base = loaded;
-		const bytes = await readRange(source, file, start, end, signal, (received) =>
-			onProgress?.(base + Math.min(received, useful), total)
+		const useful = usefulBytes(chunk);
+		const reading = readRange(source, file, start, endOf(chunk.at(-1)!), either, (received) =>
+			onProgress?.(loaded + Math.min(received, useful), total)
 		);
-		loaded += useful;
-		onProgress?.(loaded, total);
-		for (const { name, info } of chunk) {
+		// It may fail while the chunk before is still worked on; it is awaited after that.
+		reading.catch(() => {});
+		return reading;
+	};
+	try {
+		let next = chunks.length > 0 ? begin(chunks[0]) : null;
+		for (const [index, chunk] of chunks.entries()) {
 			signal?.throwIfAborted();
-			const offset = info.start - start;
-			yield { name, info, bytes: bytes.subarray(offset, offset + info.byteLength) };
+			const bytes = await next!;
+			loaded += usefulBytes(chunk);
+			onProgress?.(loaded, total);
+			onChunk?.();
+			next = index + 1 < chunks.length ? begin(chunks[index + 1]) : null;
+			for (const [place, { name, info }] of chunk.entries()) {
+				signal?.throwIfAborted();
+				const offset = info.start - chunk[0].info.start;
+				yield {
+					name,
+					info,
+					bytes: bytes.subarray(offset, offset + info.byteLength),
+					endsChunk: place === chunk.length - 1
+				};
+			}
 		}
+	} finally {
+		stop.abort();
 	}
 }
 
@@ -49,7 +75,8 @@ export async function* readPieces(
 	wanted: readonly Wanted[],
 	onProgress?: (loadedBytes: number, totalBytes: number) => void,
 	signal?: AbortSignal,
-	isDone: (name: string, firstRow: number) => boolean = () => false
+	isDone: (name: string, firstRow: number) => boolean = () => false,
+	onChunk?: () => void
 ): AsyncGenerator<TensorPiece, void, undefined> {
 	const pieces = wanted.flatMap(({ name, info }) => {
 		const [rows = 1] = info.shape;
@@ -70,11 +97,14 @@ export async function* readPieces(
 	const total = pieces.reduce((sum, { info }) => sum + info.byteLength, 0);
 	const done = total - left.reduce((sum, { info }) => sum + info.byteLength, 0);
 	const report = onProgress && ((loaded: number) => onProgress(done + loaded, total));
-	for await (const { name, info, bytes } of readRanges(source, left, report, signal)) {
-		const { whole, firstRow } = places.get(info)!;
-		yield { name, info: whole, firstRow, bytes };
+	for await (const part of readRanges(source, left, report, signal, onChunk)) {
+		const { whole, firstRow } = places.get(part.info)!;
+		yield { ...part, info: whole, firstRow };
 	}
 }
+
+const usefulBytes = (chunk: readonly Wanted[]) =>
+	chunk.reduce((sum, { info }) => sum + info.byteLength, 0);
 
 const endOf = ({ info }: Wanted) => info.start + info.byteLength;
 

@@ -58,13 +58,25 @@ export interface PartHashes {
 	readonly hashes: readonly string[];
 }
 
+interface HashOptions {
+	readonly partByteLength?: number;
+	readonly onProgress?: (hashedBytes: number, totalBytes: number) => void;
+	readonly signal?: AbortSignal;
+}
+
 /** @param blob is read once, a part at a time */
-export async function hashParts(blob: Blob, partByteLength = 4 * 2 ** 20): Promise<PartHashes> {
+export async function hashParts(
+	blob: Blob,
+	{ partByteLength = 4 * 2 ** 20, onProgress, signal }: HashOptions = {}
+): Promise<PartHashes> {
 	const hashes: string[] = [];
 	for (let start = 0; start < blob.size; start += partByteLength) {
+		signal?.throwIfAborted();
+		onProgress?.(start, blob.size);
 		const part = await blob.slice(start, start + partByteLength).arrayBuffer();
 		hashes.push(await sha256(new Uint8Array(part)));
 	}
+	onProgress?.(blob.size, blob.size);
 	return { partByteLength, hashes };
 }
 

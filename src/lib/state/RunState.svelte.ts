@@ -4,7 +4,7 @@ import { RecordedTrace } from '../trace/recordedTrace.js';
 import type { Trace } from '../trace/trace.js';
 import { isAbort, toFailure, type Failure } from './failure.js';
 import type { ModelState } from './ModelState.svelte.js';
-import { emptyDraft, toPrompt, toPromptKey, type PromptDraft } from './prompt.js';
+import { emptyDraft, toKind, toPrompt, toPromptKey, type PromptDraft } from './prompt.js';
 
 /** A trace, and the prompt it belongs to. */
 interface Result {
@@ -41,7 +41,9 @@ export class RunState {
 
 	constructor(model: ModelState) {
 		this.#model = model;
-		model.whenReady(() => {
+		model.whenReady((isOther) => {
+			const kind = model.info?.promptKind;
+			if (isOther && kind) this.#draft = toKind(this.#draft, kind);
 			if (!this.isEmpty) void this.run();
 		});
 	}

@@ -115,6 +115,8 @@ export interface ModelInfo {
 	readonly weightBytes: number;
 	/** True when nothing was computed here: the numbers come from a file. */
 	readonly recorded: boolean;
+	/** How the model was trained to be asked; absent where nobody knows. */
+	readonly promptKind?: 'chat' | 'plain';
 }
 
 export interface TraceToken {

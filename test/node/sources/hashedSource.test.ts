@@ -59,7 +59,7 @@ test('a file with a gap in what was read is not said to be checked', async () =>
 });
 
 test('parts are checked wherever bytes are read, and nowhere else', async () => {
-	const parts = await hashParts(new Blob([bytes]), 4096);
+	const parts = await hashParts(new Blob([bytes]), { partByteLength: 4096 });
 	expect(parts.hashes).toEqual([
 		sha256(bytes.subarray(0, 4096)),
 		sha256(bytes.subarray(4096, 8192)),

@@ -30,7 +30,11 @@ let live: LiveTrace;
 
 beforeAll(async () => {
 	const url = 'static/models/gemma3-mini';
-	const model = await service.load({ url, name: 'gemma3-mini', device: 'wasm' });
+	const model = await service.load({
+		source: { kind: 'url', url },
+		name: 'gemma3-mini',
+		device: 'wasm'
+	});
 	const run = await service.run({ prompt });
 	const { run: longer } = await service.generate({ runId: run.id, maxNewTokens: 20 });
 	live = new LiveTrace(service, longer, model);

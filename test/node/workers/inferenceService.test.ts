@@ -22,7 +22,7 @@ const question = (content: string) => ({
 });
 
 beforeAll(async () => {
-	await service.load({ url: MINI, name: 'gemma3-mini', device: 'wasm' });
+	await service.load({ source: { kind: 'url', url: MINI }, name: 'gemma3-mini', device: 'wasm' });
 });
 afterAll(() => service.dispose());
 
@@ -43,7 +43,12 @@ test('answers a question the embedded model has learned', async () => {
 test('weights in 8 and 4 bits answer too, and the model says how it keeps them', async () => {
 	for (const dtype of ['q8', 'q4'] as const) {
 		const small = createService();
-		const load = { url: MINI, name: 'gemma3-mini', device: 'wasm', dtype } as const;
+		const load = {
+			source: { kind: 'url', url: MINI },
+			name: 'gemma3-mini',
+			device: 'wasm',
+			dtype
+		} as const;
 		const info = await small.load(load);
 		expect(info.dtype).toBe(dtype);
 		expect(info.weightBytes).toBeLessThan(15e6);
@@ -158,7 +163,7 @@ test('an aborted load throws AbortError and the loaded model stays', async () =>
 	const controller = new AbortController();
 	const seen: Progress['phase'][] = [];
 	const load = service.load(
-		{ url: MINI, name: 'again', device: 'wasm' },
+		{ source: { kind: 'url', url: MINI }, name: 'again', device: 'wasm' },
 		({ phase }) => {
 			seen.push(phase);
 			controller.abort();
@@ -166,14 +171,14 @@ test('an aborted load throws AbortError and the loaded model stays', async () =>
 		controller.signal
 	);
 	await expect(load).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
-	expect(seen[0]).toBe('connect');
+	expect(seen[0]).toBe('device');
 	expect((await service.run(question('What is 1 + 1?'))).tokens.length).toBeGreaterThan(10);
 });
 
 test('a failed load says what is wrong and the loaded model stays', async () => {
-	await expect(service.load({ url: 'static', name: 'nothing', device: 'wasm' })).rejects.toThrow(
-		/config\.json/
-	);
+	await expect(
+		service.load({ source: { kind: 'url', url: 'static' }, name: 'nothing', device: 'wasm' })
+	).rejects.toThrow(/config\.json/);
 	expect((await service.run(question('What is 1 + 1?'))).tokens.length).toBeGreaterThan(10);
 });
 

@@ -15,7 +15,11 @@ const layers = Array.from({ length: 13 }, (_, layer) => layer);
 let run: RunSummary;
 
 beforeAll(async () => {
-	await service.load({ url: 'static/models/gemma3-mini', name: 'gemma3-mini', device: 'wasm' });
+	await service.load({
+		source: { kind: 'url', url: 'static/models/gemma3-mini' },
+		name: 'gemma3-mini',
+		device: 'wasm'
+	});
 	const messages = [{ role: 'user' as const, content: 'What is the capital of France?' }];
 	run = await service.run({ prompt: { kind: 'chat', messages } });
 });

@@ -13,7 +13,11 @@ const service = new ModelService({
 	openSource: directorySource
 });
 beforeAll(async () => {
-	await service.load({ url: 'static/models/gemma3-mini', name: 'gemma3-mini', device: 'wasm' });
+	await service.load({
+		source: { kind: 'url', url: 'static/models/gemma3-mini' },
+		name: 'gemma3-mini',
+		device: 'wasm'
+	});
 });
 afterAll(() => service.dispose());
 

@@ -20,13 +20,17 @@ export interface ModelAddress {
  */
 export function toModelAddress(name: string, page: string): ModelAddress | null {
 	const toAddress = (url: string, isEmbedded = false): ModelAddress => ({
-		request: { url, name, device: 'auto' },
+		request: { source: { kind: 'url', url }, name, device: 'auto' },
 		isEmbedded,
 		host: new URL(url).host
 	});
 	if (name === embeddedModel) return toAddress(new URL(`models/${name}/`, page).href, true);
 	if (/^[\w.-]+\/[\w.-]+$/.test(name)) {
-		return toAddress(`https://huggingface.co/${name}/resolve/main/`);
+		return {
+			request: { source: { kind: 'hub', repository: name }, name, device: 'auto', dtype: 'q8' },
+			isEmbedded: false,
+			host: 'huggingface.co'
+		};
 	}
 	if (!/^https?:\/\//.test(name) || !URL.canParse(name)) return null;
 	const { href } = new URL(name);
