@@ -1,4 +1,4 @@
-import type { Distribution } from '../src/lib/gemma3/generationSession.js';
+import type { Distribution } from '../src/lib/gemma3/distribution.js';
 import type { Gemma3Tokenizer } from '../src/lib/gemma3/tokenizer.js';
 import type { LogitsStage, LogitsStageName } from '../src/lib/generation/logitsProcess.js';
 import { topIndices } from '../src/lib/generation/topTokens.js';

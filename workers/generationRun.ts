@@ -1,8 +1,5 @@
-import {
-	GenerationSession,
-	type Distribution,
-	type GenerateStep
-} from '../src/lib/gemma3/generationSession.js';
+import type { Distribution } from '../src/lib/gemma3/distribution.js';
+import { GenerationSession, type GenerateStep } from '../src/lib/gemma3/generationSession.js';
 import type {
 	CacheState,
 	DistributionSummary,
@@ -16,6 +13,7 @@ import type {
 	StepRecord,
 	StepRequest
 } from '../src/lib/rpc/generationServices.js';
+import type { Stop } from '../src/lib/generation/stoppingCriteria.js';
 import { macrotask } from '../src/lib/runtime/macrotask.js';
 import { DeviceLostError } from '../src/lib/runtime/errors.js';
 import { createTensor } from '../src/lib/tensor/tensor.js';
@@ -81,22 +79,23 @@ export class GenerationRun {
 				edits: sequence.edits,
 				promptLength: session.promptLength
 			},
-			stop: session.stops[0],
+			stop: this.#stop,
 			cache: this.#cacheState()
 		};
 	}
 
 	async step(
-		{ count = 1, ignoreStop = false }: StepRequest,
+		{ count = 1, ignoreStop = false, stopping }: StepRequest,
 		onStep: OnGenerationStep,
 		signal?: AbortSignal
 	): Promise<void> {
 		const { session } = this;
 		const { maxPositionEmbeddings } = this.loaded.model.config.textConfig;
+		if (stopping) await session.setStopping(stopping);
 		try {
 			for (let taken = 0; taken < count; taken++) {
 				if (session.sequence.length >= maxPositionEmbeddings) return;
-				if (session.stops[0] !== null && !ignoreStop) return;
+				if (this.#stop !== null && !ignoreStop) return;
 				signal?.throwIfAborted();
 				onStep(this.#record(await session.step(signal)));
 				await macrotask();
@@ -156,6 +155,11 @@ export class GenerationRun {
 			hiddenStates.push(createTensor('float32', [dims[2]], data));
 		}
 		return { position: reading.position, attentions, hiddenStates };
+	}
+
+	/** Why the run ends with the newest token, or null. */
+	get #stop(): Stop | null {
+		return this.#records.at(-1)?.stop ?? null;
 	}
 
 	/** 1 for an image soft token, one a token so far. */

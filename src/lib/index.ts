@@ -89,11 +89,11 @@ export type {
 } from './gemma3/generationOptions.js';
 export {
 	GenerationSession,
-	type Distribution,
 	type GenerateStep,
-	type GenerativeModel,
-	type TokenReading
+	type GenerativeModel
 } from './gemma3/generationSession.js';
+export type { Distribution } from './gemma3/distribution.js';
+export type { TokenReading } from './gemma3/tokenReading.js';
 export { pipeline, type PipelineTask } from './gemma3/pipeline.js';
 export type {
 	Chat,

@@ -6,7 +6,7 @@ import { RunState } from '../../src/lib/state/RunState.svelte.js';
 import { branchesOf } from '../../src/lib/views/branchTree.js';
 
 const request = {
-	url: new URL('/models/gemma3-mini/', location.href).href,
+	source: { kind: 'url' as const, url: new URL('/models/gemma3-mini/', location.href).href },
 	name: 'gemma3-mini'
 };
 const question = 'What is the capital of France?';
@@ -62,6 +62,21 @@ test('a generation steps, goes back at once, and repeats itself going forward', 
 	expect(text(generation)).toContain('Paris');
 	expect(generation.stop).toEqual({ reason: 'stop_token' });
 	expect(generation.tokensPerSecond).toBeGreaterThan(0);
+	model.dispose();
+});
+
+test('a run ends at a limit or a text, and plays on behind it', async () => {
+	const { model, generation } = await open();
+	generation.stopping = { maxNewTokens: 3 };
+	await generation.play();
+	expect(generation.taken).toHaveLength(3);
+	expect(generation.stop).toEqual({ reason: 'max_new_tokens' });
+	generation.stopping = { stopStrings: ['Paris'] };
+	await generation.play();
+	expect(text(generation)).toMatch(/Paris$/);
+	expect(generation.stop).toMatchObject({ reason: 'stop_string' });
+	await generation.play();
+	expect(generation.stop).toEqual({ reason: 'stop_token' });
 	model.dispose();
 });
 

@@ -1,11 +1,7 @@
 import { macrotask } from '../runtime/macrotask.js';
 import type { GenerateInput } from './generationOptions.js';
-import {
-	GenerationSession,
-	type GenerateStep,
-	type GenerativeModel,
-	type TokenReading
-} from './generationSession.js';
+import { GenerationSession, type GenerateStep, type GenerativeModel } from './generationSession.js';
+import type { TokenReading } from './tokenReading.js';
 
 /** A step of a running generation, whose newest token can be looked into. */
 export interface GeneratedStep extends GenerateStep {

@@ -9,16 +9,20 @@ export interface SamplingOptions extends SamplingParameters {
 	readonly doSample: boolean;
 }
 
-/** What is left out is as the checkpoint's generation_config.json says. */
-export interface GenerateOptions extends Partial<SamplingOptions> {
-	/** Equal seeds give equal runs; 0 by default. */
-	readonly seed?: number;
+/** When a row ends, beside its stop tokens. */
+export interface StoppingOptions {
 	/** No limit but the context where neither this nor the checkpoint sets one. */
 	readonly maxNewTokens?: number | null;
+	/** Text that ends a row; needs a tokenizer. */
+	readonly stopStrings?: readonly string[];
+}
+
+/** What is left out is as the checkpoint's generation_config.json says. */
+export interface GenerateOptions extends Partial<SamplingOptions>, StoppingOptions {
+	/** Equal seeds give equal runs; 0 by default. */
+	readonly seed?: number;
 	/** Tokens that end a row. */
 	readonly eosTokenId?: readonly number[];
-	/** Text that ends a row; needs `tokenizer`. */
-	readonly stopStrings?: readonly string[];
 	readonly tokenizer?: { decode(ids: readonly number[]): string };
 	/** Asked after those above; null goes on. */
 	readonly stoppingCriteria?: readonly StoppingCriteria[];

@@ -1,34 +1,25 @@
 import type { GenerationConfig } from '../generation/generationConfig.js';
-import { processLogits, type ProcessedLogits } from '../generation/logitsProcess.js';
 import { createRandom, type Random, type RandomState } from '../generation/random.js';
 import { greedy, sample } from '../generation/sampler.js';
 import { toSamplingParameters } from '../generation/samplingParameters.js';
 import { probabilities } from '../generation/softmax.js';
 import type { Stop, StoppingCriteria } from '../generation/stoppingCriteria.js';
 import { Mutex } from '../runtime/mutex.js';
-import { createTensor, type Tensor } from '../tensor/tensor.js';
 import type { MaskEdit } from './attentionMask.js';
-import { readAttention, readState } from './devicePass.js';
+import { createDistribution, type Distribution } from './distribution.js';
 import {
 	toSamplingOptions,
 	toStoppingCriteria,
 	type GenerateInput,
-	type SamplingOptions
+	type SamplingOptions,
+	type StoppingOptions
 } from './generationOptions.js';
+import { createReading, type TokenReading } from './tokenReading.js';
 import { TokenSequence, type SequenceModel } from './tokenSequence.js';
 
 /** A model that can generate. */
 export interface GenerativeModel extends SequenceModel {
 	readonly generationConfig: GenerationConfig;
-}
-
-/** What a token is taken from. */
-export interface Distribution {
-	/** `[batch, vocabSize]`, as the model gave them. */
-	readonly logits: Tensor;
-	readonly sampling: SamplingOptions;
-	/** One row's logits after every stage, computed when asked for. */
-	stages(row?: number): ProcessedLogits;
 }
 
 /** One new token for every row of the batch. */
@@ -49,15 +40,6 @@ export interface GenerateStep {
 	readonly milliseconds: number;
 }
 
-/** What the newest token saw and became. */
-export interface TokenReading {
-	readonly position: number;
-	/** `[batch, heads, 1, position + 1]`; 0 for keys that a local layer has dropped. */
-	attention(layer: number): Promise<Tensor>;
-	/** `[batch, 1, hiddenSize]`; layer 0 is the scaled embedding, the last one follows the final norm. */
-	hiddenState(layer: number): Promise<Tensor>;
-}
-
 /** Tokens to make room for where no limit says how many will come. */
 const ROOM = 256;
 
@@ -72,17 +54,19 @@ export class GenerationSession {
 	readonly #mutex = new Mutex();
 	readonly #records: StepRecord[] = [];
 	#sampling: SamplingOptions;
+	#stoppingCriteria: StoppingCriteria;
 	readonly #random: Random;
 
 	private constructor(
 		readonly model: GenerativeModel,
 		readonly sequence: TokenSequence,
-		readonly stoppingCriteria: StoppingCriteria,
+		readonly input: GenerateInput,
 		sampling: SamplingOptions,
-		seed: number
+		stoppingCriteria: StoppingCriteria
 	) {
 		this.#sampling = sampling;
-		this.#random = createRandom(seed);
+		this.#stoppingCriteria = stoppingCriteria;
+		this.#random = createRandom(input.seed ?? 0);
 	}
 
 	/**
@@ -91,16 +75,15 @@ export class GenerationSession {
 	 * @throws RangeError or TypeError if an input or a setting does not fit, or AbortError
 	 */
 	static async create(model: GenerativeModel, input: GenerateInput): Promise<GenerationSession> {
-		const { generationConfig, config } = model;
+		const { generationConfig } = model;
 		const sampling = toSamplingOptions(input, generationConfig);
 		toSamplingParameters(sampling);
-		const { maxPositionEmbeddings } = config.textConfig;
-		const criteria = toStoppingCriteria(input, generationConfig, maxPositionEmbeddings);
+		const criteria = criteriaOf(model, input);
 		// Room for what is to come, so that the memory need not move on the way.
 		const limit = input.maxNewTokens ?? generationConfig.maxNewTokens ?? ROOM;
 		const expectedLength = input.expectedLength ?? input.inputIds[0].length + limit;
 		const sequence = await TokenSequence.create(model, input, { ...input, expectedLength });
-		return new GenerationSession(model, sequence, criteria, sampling, input.seed ?? 0);
+		return new GenerationSession(model, sequence, input, sampling, criteria);
 	}
 
 	get promptLength(): number {
@@ -129,7 +112,7 @@ export class GenerationSession {
 
 	/** Why the run would end now, by row, without another token: only the context can be full. */
 	check(): readonly (Stop | null)[] {
-		return this.sequence.ids.map((ids) => this.stoppingCriteria(ids, this.promptLength));
+		return this.sequence.ids.map((ids) => this.#stoppingCriteria(ids, this.promptLength));
 	}
 
 	/** What the next token will be taken from. Runs the model if it must. */
@@ -191,6 +174,17 @@ export class GenerationSession {
 		});
 	}
 
+	/**
+	 * When coming tokens end the run; what is left out is as it was at the start.
+	 *
+	 * @throws RangeError if a limit is not a whole number above 0, or a stop string is empty
+	 */
+	setStopping(stopping: StoppingOptions): Promise<void> {
+		return this.#mutex.run(async () => {
+			this.#stoppingCriteria = criteriaOf(this.model, { ...this.input, ...stopping });
+		});
+	}
+
 	/** Replaces the mask edits; tokens that they concern, and all behind them, run again when needed. */
 	setEdits(edits: readonly MaskEdit[]): Promise<void> {
 		return this.#mutex.run(async () => this.sequence.setEdits(edits));
@@ -203,17 +197,7 @@ export class GenerationSession {
 	read(signal?: AbortSignal): Promise<TokenReading> {
 		return this.#mutex.run(async () => {
 			const pass = await this.sequence.reading(signal);
-			const queries = pass.inputsEmbeds.dims[1];
-			const lastOf = (tensor: Tensor, axis: number) => cutToLast(tensor, axis, queries);
-			return {
-				position: pass.keyLength - 1,
-				attention: (layer) =>
-					this.#mutex.run(async () => lastOf(await readAttention(pass, layer), 2)),
-				hiddenState: (layer) =>
-					this.#mutex.run(async () =>
-						lastOf(layer === 0 ? pass.inputsEmbeds : await readState(pass, layer), 1)
-					)
-			};
+			return createReading(pass, (read) => this.#mutex.run(read));
 		}, signal);
 	}
 
@@ -263,7 +247,7 @@ export class GenerationSession {
 		const stops = this.sequence.ids.map((ids, row) =>
 			ended[row] !== null && this.sequence.batchSize > 1
 				? null
-				: this.stoppingCriteria(ids, this.promptLength)
+				: this.#stoppingCriteria(ids, this.promptLength)
 		);
 		this.#records.push({ tokenIds, randomState, stops });
 	}
@@ -276,40 +260,12 @@ export class GenerationSession {
 	}
 }
 
-function createDistribution(
-	logits: Tensor,
-	sampling: SamplingOptions,
-	ids: readonly (readonly number[])[]
-): Distribution {
-	const { doSample, repetitionPenalty, ...warpers } = sampling;
-	const processed: ProcessedLogits[] = [];
-	const vocabSize = logits.dims[1];
-	return {
-		logits,
-		sampling,
-		stages: (row = 0) =>
-			(processed[row] ??= processLogits(
-				logits.data.subarray(row * vocabSize, (row + 1) * vocabSize),
-				{ repetitionPenalty, inputIds: ids[row], ...(doSample ? warpers : {}) }
-			))
-	};
+function criteriaOf({ generationConfig, config }: GenerativeModel, input: GenerateInput) {
+	const { maxPositionEmbeddings } = config.textConfig;
+	return toStoppingCriteria(input, generationConfig, maxPositionEmbeddings);
 }
 
 function checkToken(id: number, vocabSize: number): number {
 	if (Number.isInteger(id) && id >= 0 && id < vocabSize) return id;
 	throw new RangeError(`token ${id} is not in the vocabulary of ${vocabSize}`);
-}
-
-/** The last of `size` entries along an axis, as an axis of one. */
-function cutToLast({ dims, data }: Tensor, axis: number, size: number): Tensor {
-	if (size === 1) return createTensor('float32', dims, data);
-	const inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
-	const outer = dims.slice(0, axis).reduce((a, b) => a * b, 1);
-	const result = new Float32Array(outer * inner);
-	for (let i = 0; i < outer; i++) {
-		const start = (i * size + size - 1) * inner;
-		result.set(data.subarray(start, start + inner), i * inner);
-	}
-	const cut = dims.map((dim, i) => (i === axis ? 1 : dim));
-	return createTensor('float32', cut, result);
 }

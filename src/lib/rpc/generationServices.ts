@@ -1,6 +1,6 @@
 import type { MaskEdit } from '../gemma3/attentionMask.js';
 import type { LayerType } from '../gemma3/configuration.js';
-import type { SamplingOptions } from '../gemma3/generationOptions.js';
+import type { SamplingOptions, StoppingOptions } from '../gemma3/generationOptions.js';
 import type { LogitsStageName } from '../generation/logitsProcess.js';
 import type { RandomState } from '../generation/random.js';
 import type { Stop } from '../generation/stoppingCriteria.js';
@@ -47,22 +47,22 @@ export interface GenerationService {
 
 export type OnGenerationStep = (step: StepRecord) => void;
 
-export interface StartGenerationRequest {
+export interface StartGenerationRequest extends StoppingOptions {
 	readonly runId: number;
 	/** What is left out is as the checkpoint's generation_config.json says. */
 	readonly sampling?: Partial<SamplingOptions>;
 	/** 0 by default. */
 	readonly seed?: number;
-	readonly maxNewTokens?: number | null;
-	readonly stopStrings?: readonly string[];
 }
 
 export interface StepRequest {
 	readonly id: number;
 	/** `Infinity` plays on. */
 	readonly count?: number;
-	/** Goes on behind a token that ends the run. */
+	/** Goes on behind tokens that end the run. */
 	readonly ignoreStop?: boolean;
+	/** When this token and those behind it end the run; as before when absent. */
+	readonly stopping?: StoppingOptions;
 }
 
 export interface StepBackRequest {
@@ -157,7 +157,7 @@ export interface GenerationState {
 	/** Before the next draw. */
 	readonly randomState: RandomState;
 	readonly masks: MaskDescription;
-	/** Why the run has ended, or null; one may step on. */
+	/** Why the run ends with the newest token, or null; one may step on. */
 	readonly stop: Stop | null;
 	readonly cache: CacheState;
 }

@@ -14,7 +14,7 @@ import {
 	takeStep,
 	type GenerationHistory
 } from './generationHistory.js';
-import { GenerationLink } from './generationLink.js';
+import { GenerationLink, type StepOptions } from './generationLink.js';
 import type { ModelState } from './ModelState.svelte.js';
 import type { RunState } from './RunState.svelte.js';
 
@@ -64,10 +64,10 @@ export class GenerationDriver {
 	}
 
 	/** Takes up to `count` tokens. The worker must have been brought along. */
-	async advance(count: number, ignoreStop: boolean, signal: AbortSignal): Promise<WorkerState> {
+	async advance(count: number, options: StepOptions, signal: AbortSignal): Promise<WorkerState> {
 		const link = this.#link!;
 		const take = this.#taker(link, signal);
-		return take(await link.step(count, ignoreStop, take.one, signal));
+		return take(await link.step(count, options, take.one, signal));
 	}
 
 	/** Takes these tokens. The worker must have been brought along. */

@@ -1,15 +1,15 @@
 import type { MaskEdit } from '../gemma3/attentionMask.js';
+import type { StoppingOptions } from '../gemma3/generationOptions.js';
 import type { GenerationState as WorkerState } from '../rpc/generationServices.js';
+import { sleep } from './sleep.js';
 import { LiveTrace } from '../trace/liveTrace.js';
-import { isSameEdits } from '../views/editGroups.js';
-import { isSameSampling } from '../views/samplingStages.js';
 import { toFailure, type Failure } from './failure.js';
 import { GenerationDriver, type SeenByToken } from './GenerationDriver.svelte.js';
+import { GenerationFollower } from './GenerationFollower.svelte.js';
 import { GenerationHistories } from './GenerationHistories.svelte.js';
 import {
 	branchPath,
-	cursorOf,
-	isSameStep,
+	isSettledAhead,
 	moveTo,
 	removeBranch,
 	switchTo,
@@ -18,19 +18,11 @@ import {
 } from './generationHistory.js';
 import { toHistoryKey } from './generationKey.js';
 import type { GenerationLink } from './generationLink.js';
+import { GenerationSight } from './GenerationSight.svelte.js';
 import { JobQueue, type Job, type JobOutcome } from './JobQueue.svelte.js';
 import type { ModelState } from './ModelState.svelte.js';
+import { replayBranch, type Replay } from './replayBranch.js';
 import type { RunState } from './RunState.svelte.js';
-
-/** What a run made again from its first token on came to. */
-export interface Replay {
-	readonly tip: number;
-	readonly length: number;
-	/** Tokens that came out the same, up to the first that did not. */
-	readonly same: number;
-	/** Largest difference of a taken token's probability. */
-	readonly largestDifference: number;
-}
 
 /** Steps that the speed is measured over. */
 const measured = 16;
@@ -42,19 +34,18 @@ const measured = 16;
  */
 export class GenerationState {
 	#failure = $state.raw<Failure | null>(null);
-	#seen = $state.raw<SeenByToken | null>(null);
 	#replay = $state.raw<Replay | null>(null);
 	#pace = $state(0);
+	#stopping = $state.raw<StoppingOptions>({});
 	/** Changes of the sampler that wait for their turn. */
 	#sampling: Partial<Settings['sampling']> | null = null;
-	#wanted: readonly number[] | null = null;
-	#isLooking = false;
-	#followed: { node: number | null; edits: readonly MaskEdit[]; trace: LiveTrace } | null = null;
 	readonly #model: ModelState;
 	readonly #run: RunState;
 	readonly #histories = new GenerationHistories();
 	readonly #queue = new JobQueue<'working' | 'playing'>();
 	readonly #driver: GenerationDriver;
+	readonly #follower: GenerationFollower;
+	readonly #sight: GenerationSight;
 
 	/** The prompt that is continued; null without one. */
 	readonly key = $derived.by(() => this.#run.trace && toHistoryKey(this.#run.trace));
@@ -72,22 +63,10 @@ export class GenerationState {
 			!this.#run.isStale &&
 			this.#run.activity === 'none'
 	);
-	/** Why the run has ended, or null. */
-	readonly stop = $derived(
-		this.taken.find(({ step }) => step.record.stop !== null)?.step.record.stop ?? null
-	);
+	/** Why the run ends with the newest token, or null. */
+	readonly stop = $derived(this.newest?.step.record.stop ?? null);
 	/** The next step of the branch is what would be taken now: a setting that was changed leaves it. */
-	readonly isAhead = $derived.by(() => {
-		const ahead = this.path[this.history.length]?.step;
-		const { settings } = this.history;
-		if (!ahead || !settings) return false;
-		const { distribution, randomState } = ahead.record;
-		return (
-			isSameEdits(ahead.edits, settings.edits) &&
-			(!distribution || isSameSampling(distribution.sampling, settings.sampling)) &&
-			(!settings.sampling.doSample || settings.randomState?.join() === randomState.join())
-		);
-	});
+	readonly isAhead = $derived(isSettledAhead(this.history));
 	/** Tokens a second, over the newest ones. */
 	readonly tokensPerSecond = $derived.by(() => {
 		const steps = this.taken.slice(-measured);
@@ -99,6 +78,8 @@ export class GenerationState {
 		this.#model = model;
 		this.#run = run;
 		this.#driver = new GenerationDriver(model, run, this.#histories);
+		this.#follower = new GenerationFollower(this.#driver, run);
+		this.#sight = new GenerationSight(this.#driver, this);
 	}
 
 	get activity(): 'none' | 'working' | 'playing' {
@@ -122,7 +103,7 @@ export class GenerationState {
 
 	/** What the newest token saw; of an earlier one while the answer is on its way. */
 	get seen(): SeenByToken | null {
-		return this.#seen;
+		return this.#sight.seen;
 	}
 
 	get replay(): Replay | null {
@@ -140,8 +121,21 @@ export class GenerationState {
 		if (wasPlaying) this.#again(() => Promise.resolve());
 	}
 
+	/** Where the run ends, from the next token on; what is left out is as the checkpoint says. */
+	get stopping(): StoppingOptions {
+		return this.#stopping;
+	}
+
+	set stopping(stopping: StoppingOptions) {
+		this.#stopping = stopping;
+		if (this.activity === 'playing') this.#again(() => Promise.resolve());
+	}
+
 	/** Asks the model for what could come, without taking a token. */
-	prepare = (): Promise<unknown> => this.#do('working', this.#goThere);
+	prepare = (): Promise<unknown> => this.#do('working', (signal) => this.#sync(signal));
+
+	/** Brings the worker to where the reader is. */
+	goThere = (): Promise<JobOutcome> => this.#do(null, (signal) => this.#sync(signal));
 
 	/** Goes along the branch; behind its end takes a token, over the end of a run too. */
 	stepForward = (): Promise<unknown> => {
@@ -152,7 +146,7 @@ export class GenerationState {
 		return this.#do('working', async (signal) => {
 			if (this.isAhead) return this.#change((now) => moveTo(now, now.length + 1));
 			await this.#sync(signal);
-			await this.#driver.advance(1, true, signal);
+			await this.#driver.advance(1, { ignoreStop: true, stopping: this.#stopping }, signal);
 		});
 	};
 
@@ -178,11 +172,13 @@ export class GenerationState {
 
 	/**
 	 * Token after token, along the branch and on behind its end, until the run ends or it is paused.
-	 * A run that has ended goes on.
+	 * A run that has ended goes on, to where it ends again; a limit that was passed is no end.
 	 */
 	play = (): Promise<unknown> =>
 		this.#do('playing', async (signal) => {
-			const ignoreStop = this.stop !== null;
+			let ignoreStop = this.stop !== null;
+			const isOverLimit = this.stop?.reason === 'max_new_tokens';
+			const stopping = { ...this.#stopping, ...(isOverLimit && { maxNewTokens: null }) };
 			for (let due = performance.now(); ; due += 1000 / this.#pace) {
 				if (this.#pace > 0) await sleep(due - performance.now(), signal);
 				signal.throwIfAborted();
@@ -190,10 +186,12 @@ export class GenerationState {
 				if (this.isAhead) this.#change((now) => moveTo(now, before + 1));
 				else {
 					await this.#sync(signal);
-					await this.#driver.advance(this.#pace > 0 ? 1 : Infinity, ignoreStop, signal);
-					if (this.#pace === 0 || this.history.length === before) return;
+					const count = this.#pace > 0 || ignoreStop ? 1 : Infinity;
+					await this.#driver.advance(count, { ignoreStop, stopping }, signal);
+					if (count === Infinity || this.history.length === before) return;
 				}
-				if (this.stop !== null && !ignoreStop) return;
+				ignoreStop = false;
+				if (this.stop !== null) return;
 			}
 		});
 
@@ -255,76 +253,28 @@ export class GenerationState {
 	/** Makes the branch again from its first token and says whether the same tokens come. */
 	runAgain = (): Promise<unknown> =>
 		this.#do('working', async (signal) => {
-			const { path, history } = this;
-			let same = 0;
-			let largestDifference = 0;
-			for (const { step } of path) {
-				this.#change((now) => moveTo(now, same));
-				await this.#sync(signal);
-				const { record } = step;
-				const state = record.forced
-					? await this.#driver.force({ tokenIds: [record.token.id] }, signal)
-					: await this.#driver.advance(1, true, signal);
-				const made = state.steps.at(-1)!;
-				largestDifference = Math.max(
-					largestDifference,
-					Math.abs(made.probability - record.probability)
-				);
-				if (!isSameStep({ record: made, edits: step.edits }, step)) break;
-				same++;
-			}
-			this.#replay = { tip: history.tip!, length: path.length, same, largestDifference };
+			const goTo = (move: (history: GenerationHistory) => GenerationHistory) => {
+				this.#change(move);
+				return this.#sync(signal);
+			};
+			this.#replay = await replayBranch(this.#driver, this.history, goTo, signal);
 		});
 
 	/** Asks what the newest token saw in some layers. One question at a time; the latest counts. */
-	look = async (layers: readonly number[]): Promise<unknown> => {
-		this.#wanted = layers;
-		if (this.#isLooking) return;
-		this.#isLooking = true;
-		try {
-			while (this.#wanted) {
-				const wanted: readonly number[] = this.#wanted;
-				this.#wanted = null;
-				// What plays is read as it goes by.
-				const isThere = this.activity === 'playing' || (await this.#do(null, this.#goThere));
-				if (isThere === 'stopped') this.#wanted ??= wanted;
-				else if (isThere === 'done' || isThere === true) {
-					this.#seen = (await this.#driver.read(this.key!, wanted)) ?? this.#seen;
-				}
-			}
-		} catch (error) {
-			this.#handle(error);
-		} finally {
-			this.#isLooking = false;
-		}
-	};
+	look = (layers: readonly number[]): Promise<void> => this.#sight.look(layers);
 
 	/** Shows the tokens so far in the page's other pictures. */
 	follow = async (): Promise<void> => {
 		await this.#do(null, async (signal) => {
-			const { trace } = this.#run;
-			if (!(trace instanceof LiveTrace) || this.isFollowed) return;
+			if (this.isFollowed) return;
 			await this.#sync(signal);
-			const node = cursorOf(this.history);
-			const { edits } = this.history.settings!;
-			const next = await this.#driver.trace(trace, signal);
-			if (this.#run.trace !== trace) return void next.release().catch(() => {});
-			this.#followed = { node, edits, trace: next };
-			this.#run.showContinuation(next);
+			await this.#follower.show(this.history, signal);
 		});
 	};
 
 	/** The other pictures show these tokens, under these masks. */
 	get isFollowed(): boolean {
-		const { trace } = this.#run;
-		const { settings, length } = this.history;
-		if (this.#followed?.trace === trace) {
-			return (
-				this.#followed?.node === (this.newest?.id ?? null) &&
-				isSameEdits(this.#followed.edits, settings?.edits ?? [])
-			);
-		}
-		return length === 0 && (trace?.tokens.every(({ step }) => step === null) ?? true);
+		return this.#follower.isAt(this.history);
 	}
 
 	dismissFailure = (): void => {
@@ -355,12 +305,10 @@ export class GenerationState {
 			{
 				mayRun: () => key !== null && key === this.key && this.canGenerate,
 				onStart: () => (this.#failure = null),
-				onError: (error) => this.#handle(error)
+				onError: this.onError
 			}
 		);
 	}
-
-	#goThere = (signal: AbortSignal): Promise<unknown> => this.#sync(signal);
 
 	/** Brings the worker to where the reader is. */
 	#sync(signal: AbortSignal): Promise<WorkerState> {
@@ -374,7 +322,8 @@ export class GenerationState {
 		});
 	}
 
-	#handle(error: unknown): void {
+	/** Says what went wrong; a worker that is gone is replaced. */
+	onError = (error: unknown): void => {
 		const { message, name } = error instanceof Error ? error : { message: '', name: '' };
 		const isLost = name === 'DeviceLostError' || /device (was )?lost/i.test(message);
 		if (isLost) this.#model.replaceWorker(error as Error);
@@ -382,15 +331,5 @@ export class GenerationState {
 		const count = this.#histories.of(this.key).tree.nodes.size;
 		const kept = `All ${count} tokens are kept: step or play to go on from here.`;
 		this.#failure = isGone && count > 0 ? { ...toFailure(error), remedy: kept } : toFailure(error);
-	}
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const timer = setTimeout(resolve, Math.max(0, ms));
-		signal.addEventListener('abort', () => {
-			clearTimeout(timer);
-			reject(signal.reason);
-		});
-	});
+	};
 }

@@ -81,6 +81,19 @@ function isSameState(a: TakenStep, b: TakenStep): boolean {
 	return a.record.randomState.join() === b.record.randomState.join();
 }
 
+/** The next step of the branch is what would be taken now: a setting that was changed leaves it. */
+export function isSettledAhead(history: GenerationHistory): boolean {
+	const ahead = branchPath(history)[history.length]?.step;
+	const { settings } = history;
+	if (!ahead || !settings) return false;
+	const { distribution, randomState } = ahead.record;
+	return (
+		isSameEdits(ahead.edits, settings.edits) &&
+		(!distribution || isSameSampling(distribution.sampling, settings.sampling)) &&
+		(!settings.sampling.doSample || settings.randomState?.join() === randomState.join())
+	);
+}
+
 /** Back or forward on the branch; the settings become those under which it went on from there. */
 export function moveTo(history: GenerationHistory, length: number): GenerationHistory {
 	const path = branchPath(history);

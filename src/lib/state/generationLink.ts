@@ -1,10 +1,14 @@
 import type {
 	GenerationState as WorkerState,
-	OnGenerationStep
+	OnGenerationStep,
+	StepRequest
 } from '../rpc/generationServices.js';
 import type { InferenceService } from '../rpc/services.js';
 import { isSameEdits } from '../views/editGroups.js';
 import type { Settings, TakenStep } from './generationHistory.js';
+
+/** Where a run ends. */
+export type StepOptions = Pick<StepRequest, 'ignoreStop' | 'stopping'>;
 
 /** Where the worker is to be. */
 export interface LinkTarget {
@@ -61,12 +65,12 @@ export class GenerationLink {
 
 	step(
 		count: number,
-		ignoreStop: boolean,
+		options: StepOptions,
 		onStep: OnGenerationStep,
 		signal?: AbortSignal
 	): Promise<WorkerState> {
 		const { service, id } = this;
-		return this.#ask(() => service.stepGeneration({ id, count, ignoreStop }, onStep, signal));
+		return this.#ask(() => service.stepGeneration({ id, count, ...options }, onStep, signal));
 	}
 
 	force(
@@ -102,7 +106,7 @@ export class GenerationLink {
 		await this.#ask(() =>
 			service.seekGeneration({ id, tokenIds, steps: records, randomState }, signal)
 		);
-		const state = await this.step(1, true, () => {}, signal);
+		const state = await this.step(1, { ignoreStop: true }, () => {}, signal);
 		return state.randomState;
 	}
 

@@ -15,7 +15,11 @@ let runId = 0;
 let promptLength = 0;
 
 beforeAll(async () => {
-	await service.load({ url: 'static/models/gemma3-mini', name: 'gemma3-mini', device: 'wasm' });
+	await service.load({
+		source: { kind: 'url', url: 'static/models/gemma3-mini' },
+		name: 'gemma3-mini',
+		device: 'wasm'
+	});
 	const prompt = {
 		kind: 'chat' as const,
 		messages: [{ role: 'user' as const, content: 'What is the capital of France?' }]
@@ -62,6 +66,9 @@ test('a generation steps, says what it chose from, and what its token saw', asyn
 	expect(state.steps.length).toBe(length);
 	state = await service.stepGeneration({ id: state.id, ignoreStop: true });
 	expect(state.steps.length).toBe(length + 1);
+	// The run goes on from there like any other.
+	state = await service.stepGeneration({ id: state.id });
+	expect(state.steps.length).toBe(length + 2);
 	await service.endGeneration(state.id);
 	await expect(service.stepGeneration({ id: state.id })).rejects.toThrow(/has ended/);
 });
@@ -140,4 +147,21 @@ test('stop keeps the steps so far, and the cache says what it holds', async () =
 	expect(cache.layers[0].held.start).toBeLessThanOrEqual(cache.length - 32);
 	expect(cache.byteLength).toBeLessThan(cache.byteLengthIfAllGlobal);
 	await service.endGeneration(id);
+});
+
+test('a run ends at a limit or a text that was set on its way, and goes on when told to', async () => {
+	const { id } = await service.startGeneration({ runId });
+	let state = await service.stepGeneration({ id, stopping: { maxNewTokens: 2 }, count: 9 });
+	expect(state.steps.length).toBe(2);
+	expect(state.stop).toEqual({ reason: 'max_new_tokens' });
+	const further = { id, ignoreStop: true, count: 2 };
+	state = await service.stepGeneration(further);
+	expect(state.steps.length).toBe(4);
+	state = await service.stepBack({ id, length: 0 });
+	state = await service.stepGeneration({ id, count: 99, stopping: { stopStrings: ['Par'] } });
+	expect(text(state.steps)).toMatch(/Par\w*$/);
+	expect(state.stop).toMatchObject({ reason: 'stop_string', stopString: 'Par' });
+	const empty = service.stepGeneration({ id, stopping: { stopStrings: [''] } });
+	await expect(empty).rejects.toThrow(/empty string/);
+	expect((await service.stepBack({ id, length: 1 })).steps.length).toBe(1);
 });
