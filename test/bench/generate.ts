@@ -179,7 +179,7 @@ function report(device: string, ours: JobResult, theirs: JobResult): void {
 
 /** Medians over the rounds behind the first one, which compiles. */
 function summarize(promptLength: number, runs: readonly Run[]) {
-	const counted = runs.slice(1);
+	const counted = runs.length > 1 ? runs.slice(1) : runs;
 	const first = median(counted.map(({ times }) => times[0]));
 	const each = counted.flatMap(({ times }) => times.slice(1).map((time, i) => time - times[i]));
 	return {
