@@ -241,3 +241,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		}
 	});
 }
+
+test('a run ends at a limit, at a text, and says when a limit is none', async ({ page }) => {
+	await openLive(page);
+	await button(page, 'Step').click();
+	const limit = cell(page).getByLabel(/at most/);
+	await limit.fill('2.5');
+	await expect(cell(page).getByText('A whole number above 0, or nothing.')).toBeVisible();
+	await limit.fill('3');
+	await button(page, 'Play').click();
+	await expect(stepper(page).getByText('the limit is reached')).toBeVisible({ timeout: 30_000 });
+	await expect(strip(page).getByRole('button')).toHaveCount(3);
+	await limit.fill('');
+	await cell(page)
+		.getByLabel(/at the text/)
+		.fill('Paris');
+	await button(page, 'Play').click();
+	await expect(stepper(page).getByText('a stop string came')).toBeVisible({ timeout: 30_000 });
+	await expect(newest(page)).toHaveText(/Paris/);
+});
