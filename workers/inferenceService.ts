@@ -26,6 +26,7 @@ import type {
 	HiddenStateRequest,
 	LensCell,
 	LensRequest,
+	ProductsRequest,
 	TokenScore,
 	TopLogitsRequest,
 	VisionAttentionRequest,
@@ -182,6 +183,14 @@ export class ModelService implements InferenceService {
 
 	async visionState(runId: number, request: VisionStateRequest, signal?: AbortSignal) {
 		return this.#vision(runId).state(request, signal);
+	}
+
+	async products(runId: number, request: ProductsRequest, signal?: AbortSignal) {
+		return this.#held(runId).run.insides.products(request, signal);
+	}
+
+	async addedLengths(runId: number, signal?: AbortSignal) {
+		return this.#held(runId).run.insides.addedLengths(signal);
 	}
 
 	async startGeneration(

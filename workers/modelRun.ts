@@ -15,6 +15,7 @@ import type {
 } from '../src/lib/trace/trace.js';
 import { checkIndex, checkRange } from './checks.js';
 import type { LoadedModel } from './loadedModel.js';
+import { RunInsides } from './runInsides.js';
 
 /** One prompt, as the model takes it. */
 export type RunInput = MultimodalInput & {
@@ -29,6 +30,7 @@ const ATTENTION_BUDGET = 256 * 2 ** 20;
 export class ModelRun {
 	#pass: DevicePass;
 	readonly #model: LoadedModel['model'];
+	readonly insides: RunInsides;
 	#disposed = false;
 
 	private constructor(
@@ -37,6 +39,7 @@ export class ModelRun {
 		pass: DevicePass
 	) {
 		this.#model = model;
+		this.insides = new RunInsides(model, input);
 		this.#pass = pass;
 	}
 

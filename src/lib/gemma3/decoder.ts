@@ -9,7 +9,7 @@ import type { AttentionMask } from './attentionMask.js';
 import { plainLayout } from './cacheLayout.js';
 import { CachePool } from './cacheStorage.js';
 import type { Gemma3TextConfig } from './configuration.js';
-import { inputFeeds, maskFeeds } from './decoderFeeds.js';
+import { inputFeeds, maskFeeds, probeFeeds } from './decoderFeeds.js';
 import { buildDecoderGraph } from './decoderGraph.js';
 import type { CacheLayouts, KeyValueCache } from './keyValueCache.js';
 import { padQueries } from './passSizes.js';
@@ -31,6 +31,24 @@ export interface DecoderInput {
 export interface DecoderFetches {
 	readonly attentions?: readonly number[];
 	readonly hiddenStates?: readonly number[];
+	/** Layers whose queries and keys are wanted; not from a pass of one token with a cache on WebGPU. */
+	readonly products?: readonly number[];
+	/** Layers of which to keep what attention and the MLP each add; as above. */
+	readonly added?: readonly number[];
+}
+
+/** What attention multiplies, after norm and RoPE; queries are scaled by queryPreAttnScalar^-½. */
+export interface AttentionFactors {
+	/** `[batch, heads, rows, headDim]` */
+	readonly queries: DeviceTensor;
+	/** Of this pass alone, `[batch, kvHeads, rows, headDim]`. */
+	readonly keys: DeviceTensor;
+}
+
+/** What the halves of a layer add to the residual stream, `[batch, rows, hiddenSize]` each. */
+export interface AddedStates {
+	readonly attention: DeviceTensor;
+	readonly mlp: DeviceTensor;
 }
 
 /**
@@ -42,6 +60,9 @@ export interface DecoderOutput {
 	readonly attentions: ReadonlyMap<number, DeviceTensor>;
 	/** By layer, `[batch, rows, hiddenSize]`; the last one, after the final norm, is always there. */
 	readonly hiddenStates: ReadonlyMap<number, DeviceTensor>;
+	/** By layer; what was asked for. */
+	readonly products?: ReadonlyMap<number, AttentionFactors>;
+	readonly added?: ReadonlyMap<number, AddedStates>;
 	readonly layouts: CacheLayouts;
 	/** `[1, vocabSize]`, where the pass computed them too: of one token of one prompt on WebGPU. */
 	readonly logits?: DeviceTensor;
@@ -108,8 +129,11 @@ export class Decoder {
 			cache.append(1);
 			return output;
 		}
+		const { products = [], added = [] } = fetches;
+		const probes = products.length + added.length > 0 ? rows : 1;
 		const feeds = () => ({
 			...inputFeeds(this.#buffers, this.config, input, rows, layouts),
+			...probeFeeds(this.#buffers, probes),
 			...maskFeeds(this.#buffers, this.config, input.masks, rows, layouts),
 			...this.#cacheFeeds(input, rows)
 		});
@@ -118,18 +142,30 @@ export class Decoder {
 		const wanted: Record<string, Ort.Tensor | null> = { ...this.#cacheFetches(cache) };
 		for (const layer of attentions) wanted[`attentions.${layer}`] = null;
 		for (const layer of hiddenStates) wanted[`hidden_states.${layer}`] = null;
+		for (const layer of products) {
+			wanted[`queries.${layer}`] = null;
+			wanted[`new.${layer}.key`] = null;
+		}
+		for (const layer of added) {
+			wanted[`attention_added.${layer}`] = null;
+			wanted[`mlp_added.${layer}`] = null;
+		}
 		const outputs = await this.session.run(feeds, wanted, signal);
 		if (cache !== undefined) this.#updateCache(cache, outputs, queries, layouts);
-		const collect = (prefix: string, chosen: Set<number>) =>
-			new Map(
-				[...chosen].map((layer) => [
-					layer,
-					new DeviceTensor(this.runtime, outputs[`${prefix}.${layer}`])
-				])
-			);
+		const output = (name: string) => new DeviceTensor(this.runtime, outputs[name]);
+		const collect = <T>(chosen: Iterable<number>, toValue: (layer: number) => T) =>
+			new Map(Array.from(chosen, (layer) => [layer, toValue(layer)]));
 		return {
-			attentions: collect('attentions', attentions),
-			hiddenStates: collect('hidden_states', hiddenStates),
+			attentions: collect(attentions, (layer) => output(`attentions.${layer}`)),
+			hiddenStates: collect(hiddenStates, (layer) => output(`hidden_states.${layer}`)),
+			products: collect(products, (layer) => ({
+				queries: output(`queries.${layer}`),
+				keys: output(`new.${layer}.key`)
+			})),
+			added: collect(added, (layer) => ({
+				attention: output(`attention_added.${layer}`),
+				mlp: output(`mlp_added.${layer}`)
+			})),
 			layouts
 		};
 	}

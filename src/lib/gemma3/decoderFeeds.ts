@@ -46,6 +46,12 @@ export function inputFeeds(
 	return feeds;
 }
 
+/** The first rows of the pass as those whose inner values are given out. */
+export function probeFeeds(buffers: InputBuffers, count: number): Feeds {
+	const rows = BigInt64Array.from({ length: count }, (_, row) => BigInt(row));
+	return { probe_rows: buffers.tensor('probe_rows', 'int64', rows, [count]) };
+}
+
 /** Indices of a scatter: batch, head and place of each row. */
 function toIndices(rows: Int32Array, batch: number, heads: number): BigInt64Array {
 	const indices = new BigInt64Array(batch * heads * rows.length * 3);

@@ -15,12 +15,15 @@ import { tensorOf, type Weights } from './weights.js';
  * | `rope_rows` | `[batch, queries]` int64 | row of the tables below |
  * | `rope_cos.KIND`, `rope_sin.KIND` | `[rows, headDim / 2]` | for each layer kind in use |
  * | `cache_rows.KIND` | `[batch, kvHeads, queries, 3]` int64 | where the new keys and values go in the cache |
+ * | `probe_rows` | `[probes]` int64 | queries whose inner values are given out |
  * | `mask.L` | `[batch, 1 or heads, queries, keys]` | additive, finite |
  * | `past.L.key`, `past.L.value` | `[batch, kvHeads, keys, headDim]` | the cache, keys after RoPE |
  *
  * Outputs: `attentions.L` `[batch, heads, queries, keys]`, `hidden_states.1 … N`
  * `[batch, queries, hiddenSize]` (the last one after the final norm), `present.L.key/value` (the
- * whole cache) and `new.L.key/value` `[batch, kvHeads, queries, headDim]` (what this run adds).
+ * whole cache) and `new.L.key/value` `[batch, kvHeads, queries, headDim]` (what this run adds);
+ * of the probed rows `queries.L` `[batch, heads, probes, headDim]` (after norm, scale and RoPE) and
+ * `attention_added.L`, `mlp_added.L` `[batch, probes, hiddenSize]` (what each adds to the stream).
  * `keys` is the capacity of the layer kind's cache, in whatever order it holds them.
  *
  * Ports Gemma3TextModel (transformers, modeling_gemma3.py) with eager attention. The tables hold
@@ -34,6 +37,7 @@ export function buildDecoderGraph(
 	const { hiddenSize, numKeyValueHeads, headDim } = config;
 	const x = graph.input('inputs_embeds', 'float32', ['batch', 'queries', hiddenSize]);
 	graph.input('rope_rows', 'int64', ['batch', 'queries']);
+	graph.input('probe_rows', 'int64', ['probes']);
 	for (const kind of new Set(config.layerTypes)) {
 		graph.input(`rope_cos.${kind}`, 'float32', ['rope_rows', headDim / 2]);
 		graph.input(`rope_sin.${kind}`, 'float32', ['rope_rows', headDim / 2]);

@@ -25,6 +25,9 @@ export interface Projections {
 	readonly value: string;
 }
 
+/** What a layer computes on its way: queries after norm, scale and RoPE; what each half adds to the stream. */
+export type ProbedPart = 'queries' | 'attention_added' | 'mlp_added';
+
 /** Adds one decoder layer to a graph. Every residual sum and the norm that follows it are one node. */
 export abstract class DecoderLayer {
 	protected readonly kind: LayerType;
@@ -47,6 +50,7 @@ export abstract class DecoderLayer {
 			value: this.linear('self_attn.v_proj', normed)
 		});
 		const added = this.norm('post_attention_layernorm', this.linear('self_attn.o_proj', mixed));
+		this.probe('attention_added', added, 1);
 		const scale = this.scale('pre_feedforward_layernorm');
 		return this.#add(residual, added, scale, { sum: `attended.${this.options.layer}` });
 	}
@@ -65,8 +69,12 @@ export abstract class DecoderLayer {
 		const gate = geluTanh(graph, this.linear('mlp.gate_proj', normed));
 		const down = this.down(gate, this.linear('mlp.up_proj', normed));
 		const added = this.norm('post_feedforward_layernorm', down);
+		this.probe('mlp_added', added, 1);
 		return this.#add(residual, added, nextScale, names);
 	}
+
+	/** Lets a graph that can be looked into give out some rows of what it computes anyway. */
+	protected probe(_part: ProbedPart, _x: string, _rowAxis: number): void {}
 
 	/** A norm's scale as a weight of the graph. */
 	scale(name: string, factor = 1): string {

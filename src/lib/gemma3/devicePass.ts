@@ -16,10 +16,19 @@ export interface DevicePass extends DecoderOutput {
 	readonly cache?: KeyValueCache;
 }
 
-export function disposePass({ attentions, hiddenStates, logits }: DecoderOutput): void {
+export function disposePass(output: DecoderOutput): void {
+	const { attentions, hiddenStates, products, added, logits } = output;
 	logits?.dispose();
 	for (const tensor of attentions.values()) tensor.dispose();
 	for (const tensor of hiddenStates.values()) tensor.dispose();
+	for (const { queries, keys } of products?.values() ?? []) {
+		queries.dispose();
+		keys.dispose();
+	}
+	for (const { attention, mlp } of added?.values() ?? []) {
+		attention.dispose();
+		mlp.dispose();
+	}
 }
 
 /** One layer's attention, `[batch, heads, queries, keyLength]`; 0 for keys that a ring dropped. */

@@ -1,5 +1,5 @@
 import { reshape, transpose } from '../onnx/operators.js';
-import { DecoderLayer, type Projections } from './decoderLayerGraph.js';
+import { DecoderLayer, type ProbedPart, type Projections } from './decoderLayerGraph.js';
 
 /** A layer for any number of prompts and tokens. */
 export class ManyTokensLayer extends DecoderLayer {
@@ -20,7 +20,9 @@ export class ManyTokensLayer extends DecoderLayer {
 		const value = this.#cache('value', this.#toHeads(values, `new.${layer}.value`));
 
 		// Heads of one group share a key head: stack their queries instead of repeating the keys.
-		const grouped = reshape(graph, this.rotate(query), [0, kvHeads, -1, headDim]);
+		const rotated = this.rotate(query);
+		this.probe('queries', rotated, 2);
+		const grouped = reshape(graph, rotated, [0, kvHeads, -1, headDim]);
 		const scores = graph.node('MatMul', [grouped, transpose(graph, key, [0, 1, 3, 2])]);
 		const perHead = reshape(graph, scores, [0, heads, -1, 0]); // [batch, heads, queries, keys]
 		graph.input(`mask.${layer}`, 'float32', ['batch', `mask_heads.${layer}`, 'queries', keys]);
@@ -32,6 +34,21 @@ export class ManyTokensLayer extends DecoderLayer {
 		const stacked = reshape(graph, weights, [0, kvHeads, -1, 0]);
 		const mixed = reshape(graph, graph.node('MatMul', [stacked, value]), [0, heads, -1, headDim]);
 		return reshape(graph, transpose(graph, mixed, [0, 2, 1, 3]), [0, 0, heads * headDim]);
+	}
+
+	/**
+	 * Only the rows that a run asks for leave the graph, one as a rule: as an output of its own each
+	 * of these would be held until the end of every run.
+	 */
+	protected override probe(part: ProbedPart, x: string, rowAxis: number): void {
+		const { graph, config, layer } = this.options;
+		const attributes = { axis: rowAxis };
+		const name = `${part}.${layer}`;
+		graph.node('Gather', [x, 'probe_rows'], { attributes, name });
+		const { numAttentionHeads, headDim, hiddenSize } = config;
+		const inner =
+			part === 'queries' ? [numAttentionHeads, 'probes', headDim] : ['probes', hiddenSize];
+		graph.output(name, 'float32', ['batch', ...inner]);
 	}
 
 	/** `[batch, queries, heads, headDim]` from `[batch, queries, heads · headDim]` */

@@ -77,6 +77,8 @@ export function startInferenceClient(
 			visionAttention: (id, request, signal) =>
 				settle(() => remote.visionAttention(id, request, signal)),
 			visionState: (id, request, signal) => settle(() => remote.visionState(id, request, signal)),
+			products: (id, request, signal) => settle(() => remote.products(id, request, signal)),
+			addedLengths: (id, signal) => settle(() => remote.addedLengths(id, signal)),
 			startGeneration: (request, signal) => settle(() => remote.startGeneration(request, signal)),
 			stepGeneration: (request, onStep, signal) =>
 				settle(() => remote.stepGeneration(request, callback(onStep), signal)),

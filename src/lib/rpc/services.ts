@@ -6,6 +6,7 @@ import type {
 	LensCell,
 	LensRequest,
 	MaskDescription,
+	ProductsRequest,
 	TokenScore,
 	TopLogitsRequest,
 	TraceImage,
@@ -156,6 +157,8 @@ export interface InferenceService extends GenerationService, ModelLoadService {
 		signal?: AbortSignal
 	): Promise<Tensor>;
 	visionState(runId: number, request: VisionStateRequest, signal?: AbortSignal): Promise<Tensor>;
+	products(runId: number, request: ProductsRequest, signal?: AbortSignal): Promise<Tensor>;
+	addedLengths(runId: number, signal?: AbortSignal): Promise<Tensor>;
 	release(runId: number): Promise<void>;
 	dispose(): Promise<void>;
 }

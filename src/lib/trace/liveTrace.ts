@@ -7,6 +7,7 @@ import type {
 	LensCell,
 	LensRequest,
 	ModelInfo,
+	ProductsRequest,
 	TokenScore,
 	TopLogitsRequest,
 	Trace,
@@ -17,7 +18,15 @@ import type {
 
 type SliceService = Pick<
 	InferenceService,
-	'attention' | 'hiddenState' | 'topLogits' | 'lens' | 'visionAttention' | 'visionState' | 'release'
+	| 'attention'
+	| 'hiddenState'
+	| 'topLogits'
+	| 'lens'
+	| 'visionAttention'
+	| 'visionState'
+	| 'products'
+	| 'addedLengths'
+	| 'release'
 >;
 
 /** Bytes of slices that one trace keeps on the page. */
@@ -119,6 +128,24 @@ export class LiveTrace implements Trace {
 		return this.#slice(
 			`visionState ${JSON.stringify(request)}`,
 			() => this.#service.visionState(this.run.id, request, signal),
+			(tensor) => tensor.data.byteLength,
+			signal
+		);
+	}
+
+	products(request: ProductsRequest, signal?: AbortSignal): Promise<Tensor> {
+		return this.#slice(
+			`products ${JSON.stringify(request)}`,
+			() => this.#service.products(this.run.id, request, signal),
+			(tensor) => tensor.data.byteLength,
+			signal
+		);
+	}
+
+	addedLengths(signal?: AbortSignal): Promise<Tensor> {
+		return this.#slice(
+			'addedLengths',
+			() => this.#service.addedLengths(this.run.id, signal),
 			(tensor) => tensor.data.byteLength,
 			signal
 		);

@@ -25,6 +25,16 @@ export interface Trace {
 	visionAttention(request: VisionAttentionRequest, signal?: AbortSignal): Promise<Tensor>;
 	/** States of the vision tower, `[patches, vision hiddenSize]`; layer 0 is the patch embedding. */
 	visionState(request: VisionStateRequest, signal?: AbortSignal): Promise<Tensor>;
+	/**
+	 * q · k of one query with every key, closed ones too, before scale and mask: `[heads, keys]`.
+	 * Absent where only a model could tell: a recording does not hold it.
+	 */
+	products?(request: ProductsRequest, signal?: AbortSignal): Promise<Tensor>;
+	/**
+	 * Lengths of what attention (first) and the MLP (second) of each layer added to the residual
+	 * stream, after their norms: `[2, layers, positions]`. Absent from a recording.
+	 */
+	addedLengths?(signal?: AbortSignal): Promise<Tensor>;
 }
 
 /** Half-open: `start` is in, `end` is not. */
@@ -44,6 +54,11 @@ export interface AttentionRequest {
 export interface HiddenStateRequest {
 	readonly layer: number;
 	readonly positions?: Range;
+}
+
+export interface ProductsRequest {
+	readonly layer: number;
+	readonly query: number;
 }
 
 export interface TopLogitsRequest {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunSummary } from '../../../src/lib/rpc/services.js';
 import { LiveTrace } from '../../../src/lib/trace/liveTrace.js';
+import { createTensor } from '../../../src/lib/tensor/tensor.js';
 import { createMadeTrace, textToken } from '../../support/madeTrace.js';
 
 const made = createMadeTrace(Array.from({ length: 4 }, (_, i) => textToken(i, ` ${i}`)));
@@ -35,6 +36,14 @@ function createService() {
 			made.visionAttention(...rest),
 		visionState: (_: number, ...rest: Parameters<typeof made.visionState>) =>
 			made.visionState(...rest),
+		products: async (id: number) => {
+			calls.push(`products ${id}`);
+			return createTensor('float32', [1, 1], Float32Array.of(3));
+		},
+		addedLengths: async (id: number) => {
+			calls.push(`addedLengths ${id}`);
+			return createTensor('float32', [2, 1, 1], Float32Array.of(1, 2));
+		},
 		release: async (id: number) => void calls.push(`release ${id}`)
 	};
 }
@@ -47,7 +56,17 @@ test('a slice is asked for once and kept', async () => {
 	await trace.attention({ layer: 1, head: 2 });
 	await trace.topLogits({ position: 3, k: 2 });
 	await trace.topLogits({ position: 3, k: 2 });
-	expect(service.calls).toEqual(['attention 7', 'attention 7', 'topLogits 7']);
+	await trace.products({ layer: 0, query: 1 });
+	await trace.products({ layer: 0, query: 1 });
+	await trace.addedLengths();
+	await trace.addedLengths();
+	expect(service.calls).toEqual([
+		'attention 7',
+		'attention 7',
+		'topLogits 7',
+		'products 7',
+		'addedLengths 7'
+	]);
 });
 
 test('one view that gives up takes no answer away from another', async () => {
