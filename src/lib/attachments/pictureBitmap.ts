@@ -28,3 +28,15 @@ export function loadBitmap(
 	bitmap.catch(() => bitmaps.delete(blob));
 	return bitmap;
 }
+
+/**
+ * Size of a picture file, upright, in its own pixels.
+ *
+ * @throws DOMException if this browser cannot decode it
+ */
+export async function measurePicture(blob: Blob): Promise<{ width: number; height: number }> {
+	const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' });
+	const { width, height } = bitmap;
+	bitmap.close();
+	return { width, height };
+}

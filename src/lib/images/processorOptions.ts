@@ -27,7 +27,7 @@ export interface ImageProcessorOptions {
 }
 
 /** The defaults of Gemma3ImageProcessor; those of pan and scan are Gemma3Processor's. */
-const defaultImageProcessorOptions: ImageProcessorOptions = {
+export const defaultImageProcessorOptions: ImageProcessorOptions = {
 	doResize: true,
 	size: { height: 224, width: 224 },
 	resample: 2,

@@ -1,13 +1,18 @@
 import type { Heatmap } from './imageHeatmap.js';
 import { toPixel } from './palette.js';
 import type { Raster } from './rasterize.js';
+import { toRampPosition, type WeightScale } from './weightScale.js';
 
 /** How strongly the largest weight covers the picture; the rest of it still shows through. */
 const strongest = 0.85;
 
 /** Opacity of a weight, 0 to 1, on a scale that ends at `largest`. */
-export function heatOpacity(weight: number, largest: number): number {
-	return largest > 0 ? strongest * Math.min(1, Math.max(0, weight / largest)) : 0;
+export function heatOpacity(
+	weight: number,
+	largest: number,
+	scale: WeightScale = 'linear'
+): number {
+	return largest > 0 ? strongest * toRampPosition(weight / largest, scale) : 0;
 }
 
 /**
@@ -22,7 +27,8 @@ export function rasterizeHeatmap(
 	source: { width: number; height: number },
 	target: { width: number; height: number },
 	largest: number,
-	color: string
+	color: string,
+	scale?: WeightScale
 ): Raster {
 	const { width, height } = target;
 	const pixels = new Uint32Array(width * height);
@@ -30,7 +36,7 @@ export function rasterizeHeatmap(
 	const toColumn = (x: number) => Math.round((x / source.width) * width);
 	const toRow = (y: number) => Math.round((y / source.height) * height);
 	for (const cell of heatmap.cells) {
-		const alpha = Math.round(255 * heatOpacity(cell.weight, largest));
+		const alpha = Math.round(255 * heatOpacity(cell.weight, largest, scale));
 		const pixel = ((alpha << 24) | opaque) >>> 0;
 		const left = toColumn(cell.x);
 		const right = toColumn(cell.x + cell.width);

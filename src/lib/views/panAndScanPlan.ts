@@ -4,11 +4,15 @@ import {
 	type CropBox,
 	type PanAndScanOptions
 } from '../images/panAndScan.js';
+import { defaultImageProcessorOptions } from '../images/processorOptions.js';
 
 /** Pan and scan as it is set, nothing left out. */
 export interface PanAndScanChoice extends Omit<PanAndScanOptions, 'width' | 'height'> {
 	readonly doPanAndScan: boolean;
 }
+
+/** As Gemma 3 was published: off by default. */
+export const publishedPanAndScan: PanAndScanChoice = defaultImageProcessorOptions;
 
 export interface PanAndScanPlan {
 	/** Source pixels; empty where no crop is made. */

@@ -3,6 +3,7 @@ import type { Heatmap } from './imageHeatmap.js';
 import type { Palette } from './palette.js';
 import { fitPicture } from './pictureFit.js';
 import type { Box } from './softTokenGrid.js';
+import type { WeightScale } from './weightScale.js';
 
 export interface PicturePart {
 	/** Source pixels; all boxes are given in them. */
@@ -16,7 +17,12 @@ export interface PicturePart {
 	/** Rectangles with a name, in the colour of images. */
 	readonly boxes?: readonly { readonly box: Box; readonly label: string }[];
 	/** Painted over the picture, which then shows only as far as `opacity`. */
-	readonly heat?: { readonly map: Heatmap; readonly largest: number; readonly opacity: number };
+	readonly heat?: {
+		readonly map: Heatmap;
+		readonly largest: number;
+		readonly opacity: number;
+		readonly scale?: WeightScale;
+	};
 }
 
 const padding = 12;
@@ -69,7 +75,7 @@ function drawPart(part: PicturePart, top: number) {
 			.map((cell) =>
 				rect(
 					cell,
-					`shape-rendering="crispEdges" fill="${palette.weight}" fill-opacity="${heatOpacity(cell.weight, heat!.largest).toFixed(4)}"`
+					`shape-rendering="crispEdges" fill="${palette.weight}" fill-opacity="${heatOpacity(cell.weight, heat!.largest, heat!.scale).toFixed(4)}"`
 				)
 			),
 		...boxes.map(({ box, label }) => {

@@ -7,7 +7,7 @@ import type { PanAndScanChoice } from '$lib/views/panAndScanPlan.js';
 export type OutputKind = Exclude<CellKind, 'prose'>;
 
 /** A label of a classification model, and its share or, for a regression, its value. */
-export interface LabelScore {
+interface LabelScore {
 	readonly label: string;
 	readonly score: number;
 }
@@ -17,7 +17,7 @@ export interface LabelScore {
  * an output knows no worker and no store. The shared focus is read from its context, where a cell's
  * own layer and head stand in for the page's.
  */
-export interface OutputProps<K extends OutputKind> {
+interface OutputProps<K extends OutputKind> {
 	readonly cell: CellOf<K>;
 	/** What the source left (for a prompt and a generation: their own); null before it ran. */
 	readonly trace: Trace | null;
@@ -43,3 +43,10 @@ export interface OutputProps<K extends OutputKind> {
 export type CellOutputProps = Omit<OutputProps<OutputKind>, 'onsettings'> & {
 	readonly onsettings: ((settings: Partial<CellSettings<OutputKind>>) => void) | null;
 };
+
+/** Of one kind, with a trace to draw from and settings that can be changed. */
+export interface DrawnProps<K extends OutputKind> {
+	readonly cell: CellOf<K>;
+	readonly trace: Trace;
+	readonly onsettings: (settings: Partial<CellSettings<K>>) => void;
+}
