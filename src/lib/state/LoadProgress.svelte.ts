@@ -34,12 +34,12 @@ const stepOf: Readonly<Record<LoadPhase, readonly [LoadStep, string | null]>> = 
 
 /** Gathers what a load reports: how far each step is, and how fast it goes. */
 export class LoadProgress {
-	#steps = $state.raw<ReadonlyMap<LoadStep, StepProgress>>(new Map());
+	#steps = $state.raw<Partial<Readonly<Record<LoadStep, StepProgress>>>>({});
 	#latest = $state.raw<Progress>({ phase: 'connect', loaded: 0, total: 0 });
-	readonly #samples = new Map<LoadPhase, Sample[]>();
+	readonly #samples: Partial<Record<LoadPhase, Sample[]>> = {};
 
 	/** By step; one that has not begun is missing. */
-	get steps(): ReadonlyMap<LoadStep, StepProgress> {
+	get steps(): Partial<Readonly<Record<LoadStep, StepProgress>>> {
 		return this.#steps;
 	}
 
@@ -50,21 +50,21 @@ export class LoadProgress {
 	report(progress: Progress, now = performance.now()): void {
 		const { phase, loaded, total } = progress;
 		const [step, note] = stepOf[phase];
-		const samples = addSample(this.#samples.get(phase) ?? [], { at: now, loaded });
-		this.#samples.set(phase, samples);
+		const samples = addSample(this.#samples[phase] ?? [], { at: now, loaded });
+		this.#samples[phase] = samples;
 		const rate = transferRate(samples);
 		this.#latest = progress;
 		const entry = { loaded, total, rate, note: progress.note ?? note };
-		this.#steps = new Map([...this.#steps, [step, entry]]);
+		this.#steps = { ...this.#steps, [step]: entry };
 	}
 
 	/** Whether a step is over: it is complete, or a later one has begun that comes only after it. */
 	isDone(step: LoadStep): boolean {
 		const place = loadSteps.indexOf(step);
-		const later = loadSteps.slice(place + 1).some((other) => this.#steps.has(other));
+		const later = loadSteps.slice(place + 1).some((other) => this.#steps[other]);
 		if (step === 'download' || step === 'convert') {
-			const { loaded = 0, total = 0 } = this.#steps.get(step) ?? {};
-			return this.#steps.has('upload') || (total > 0 && loaded === total);
+			const { loaded = 0, total = 0 } = this.#steps[step] ?? {};
+			return this.#steps.upload !== undefined || (total > 0 && loaded === total);
 		}
 		return later;
 	}

@@ -117,7 +117,8 @@ export class ModelState {
 				controller.signal
 			);
 			if (controller !== this.#controller) return false;
-			const isOther = this.#info?.name !== info.name;
+			// What the editor held before any model came was made for the one that the app carries.
+			const isOther = this.#info ? this.#info.name !== info.name : info.promptKind === 'plain';
 			this.#loaded = request;
 			this.#info = info;
 			this.#load = null;

@@ -46,6 +46,13 @@ export function formatDuration(ms: number): string {
 	return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** A while that is left: `45 s`, `3 min`, `1 h 20 min`. */
+export function formatSeconds(seconds: number): string {
+	if (seconds < 99.5) return `${Math.max(1, Math.round(seconds))} s`;
+	const minutes = Math.round(seconds / 60);
+	return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** A RoPE base: `10 k`, `1 M`, or the number itself. */
 export function formatTheta(theta: number): string {
 	if (theta >= 1e6 && theta % 1e5 === 0) return `${theta / 1e6} M`;
