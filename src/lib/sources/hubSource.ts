@@ -55,7 +55,8 @@ export function hubSource(
 		revision = 'main',
 		token,
 		endpoint = 'https://huggingface.co',
-		fetch = globalThis.fetch,
+		// A page's own fetch refuses to be called as a method of anything else.
+		fetch = (target, init) => globalThis.fetch(target, init),
 		...policy
 	}: HubOptions = {}
 ): HubSource {
