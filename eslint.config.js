@@ -51,7 +51,7 @@ const page = {
 	},
 	components: {
 		values: ['components', 'state', 'views', 'attachments', 'notebook'],
-		types: ['trace', 'gemma3', 'tensor', 'rpc'],
+		types: ['trace', 'gemma3', 'tensor', 'rpc', 'storage'],
 		packages: ['svelte', '\\$app', 'd3-[a-z-]+']
 	}
 };

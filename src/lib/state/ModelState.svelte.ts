@@ -160,9 +160,6 @@ export class ModelState {
 		if (this.#request) void this.load(this.#request);
 	};
 
-	/** Stops loading. */
-	stop = (): void => this.cancel();
-
 	/** The worker answered: earlier deaths no longer count. */
 	confirm(): void {
 		this.#restarts = 0;

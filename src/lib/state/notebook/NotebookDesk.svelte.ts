@@ -6,6 +6,7 @@ import type { ModelState } from '../ModelState.svelte.js';
 import { CellResults, type LiveResult } from './CellResults.svelte.js';
 import { CellSelection } from './CellSelection.svelte.js';
 import { importedOrigin } from './NotebookLibrary.svelte.js';
+import { PictureUrls } from './PictureUrls.js';
 import { NotebookModel } from './NotebookModel.svelte.js';
 import { NotebookRunner } from './NotebookRunner.svelte.js';
 import type { NotebookState } from './NotebookState.svelte.js';
@@ -22,6 +23,7 @@ export class NotebookDesk {
 	readonly runner: NotebookRunner;
 	readonly selection: CellSelection;
 	readonly model: NotebookModel;
+	readonly pictureUrls = new PictureUrls();
 	readonly #modelState: ModelState;
 	readonly #panAndScan = new Latest<PanAndScanChoice>();
 
@@ -36,12 +38,11 @@ export class NotebookDesk {
 		return null;
 	});
 
-	/** @param page absolute address of the page's root */
-	constructor(notebook: NotebookState, model: ModelState, page: string) {
+	constructor(notebook: NotebookState, model: ModelState) {
 		this.notebook = notebook;
 		this.#modelState = model;
 		this.results = new CellResults(notebook);
-		this.model = new NotebookModel(model, page);
+		this.model = new NotebookModel(model);
 		this.runner = new NotebookRunner(notebook, this.results, model, this.model);
 		this.selection = new CellSelection(notebook);
 		// What came from elsewhere starts nothing by being opened.
@@ -66,6 +67,7 @@ export class NotebookDesk {
 	async close(): Promise<void> {
 		this.runner.stop();
 		this.results.clear();
+		this.pictureUrls.revoke();
 		await this.notebook.close();
 	}
 

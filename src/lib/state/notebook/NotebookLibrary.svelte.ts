@@ -5,7 +5,7 @@ import { NotebookError } from '../../notebook/notebookError.js';
 import type { NotebookStore, NotebookSummary } from '../../storage/notebookStore.js';
 import { readStorageRoom, requestPersistence, type StorageRoom } from '../../storage/quota.js';
 import { toFailure, type Failure } from '../failure.js';
-import { embeddedModel } from './modelAddress.js';
+import { embeddedName } from '../embeddedModel.js';
 
 /** What a document that came from elsewhere has as its origin. */
 export const importedOrigin = 'imported';
@@ -113,7 +113,7 @@ export class NotebookLibrary {
 }
 
 /** A notebook with nothing in it. */
-const empty: Notebook = toNotebook({ title: '', model: embeddedModel });
+const empty: Notebook = toNotebook({ title: '', model: embeddedName });
 
 /** @throws NotebookError naming the file and what is wrong with it */
 async function readNotebookFile(file: File): Promise<Notebook> {

@@ -17,12 +17,9 @@ export class NotebookModel {
 	#question = $state.raw<ModelQuestion | null>(null);
 	#answer: ((answer: ModelAnswer) => void) | null = null;
 	readonly #model: ModelState;
-	/** Absolute address of the page's root. */
-	readonly #page: string;
 
-	constructor(model: ModelState, page: string) {
+	constructor(model: ModelState) {
 		this.#model = model;
-		this.#page = page;
 	}
 
 	get question(): ModelQuestion | null {
@@ -36,7 +33,7 @@ export class NotebookModel {
 
 	/** Loads the page's own model if nothing is loaded and the notebook is about it. */
 	prepare(name: string): void {
-		const address = toModelAddress(name, this.#page);
+		const address = toModelAddress(name);
 		if (this.#model.status === 'idle' && address?.isEmbedded)
 			void this.#model.load(address.request);
 	}
@@ -45,23 +42,26 @@ export class NotebookModel {
 	 * Has this model loaded, asking first where it would be fetched from elsewhere or take the place
 	 * of another.
 	 *
-	 * @returns false if the reader does not want it, or it cannot be loaded
+	 * @returns false if the reader does not want it
+	 * @throws Error if it cannot be loaded, AbortError
 	 */
 	async ensure(name: string, signal: AbortSignal): Promise<boolean> {
 		await this.#settled(signal);
 		if (this.isReady(name)) return true;
-		const address = toModelAddress(name, this.#page);
+		const address = toModelAddress(name);
 		const loaded = this.#model.status === 'ready' ? (this.#model.info?.name ?? null) : null;
 		if (!address?.isEmbedded || loaded !== null) {
 			const answer = await this.#ask({ name, address, loaded }, signal);
 			if (answer === 'cancel' || !address) return false;
 		}
-		const stop = () => this.#model.stop();
-		signal.addEventListener('abort', stop);
+		const { cancel } = this.#model;
+		signal.addEventListener('abort', cancel);
 		try {
-			return await this.#model.load(address.request);
+			if (await this.#model.load(address.request)) return true;
+			signal.throwIfAborted();
+			throw new Error(`${name} could not be loaded`);
 		} finally {
-			signal.removeEventListener('abort', stop);
+			signal.removeEventListener('abort', cancel);
 		}
 	}
 

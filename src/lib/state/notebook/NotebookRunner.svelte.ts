@@ -92,14 +92,7 @@ export class NotebookRunner {
 
 	async #runPlan(scope: RunScope, signal: AbortSignal): Promise<void> {
 		const { model: name } = this.#notebook.document;
-		if (!(await this.#notebookModel.ensure(name, signal))) {
-			signal.throwIfAborted();
-			const { failure } = this.#model;
-			if (failure && this.#model.status === 'failed') {
-				for (const id of this.#waiting) this.#failures.set(id, failure);
-			}
-			return;
-		}
+		if (!(await this.#notebookModel.ensure(name, signal))) return;
 		const failed: string[] = [];
 		for (const { id } of this.#plan(scope)) {
 			signal.throwIfAborted();

@@ -1,7 +1,5 @@
 import type { LoadRequest } from '../../rpc/services.js';
-
-/** The model that comes with the page. */
-export const embeddedModel = 'gemma3-mini';
+import { embeddedModel, embeddedName } from '../embeddedModel.js';
 
 /** What a notebook calls its model, as something that can be loaded. */
 export interface ModelAddress {
@@ -15,24 +13,20 @@ export interface ModelAddress {
 /**
  * Where the model of a notebook is: the page's own, `owner/name` on the Hub, or a web address.
  *
- * @param page absolute address of the page's root, with a slash at its end
  * @returns null for a name that leads nowhere
  */
-export function toModelAddress(name: string, page: string): ModelAddress | null {
-	const toAddress = (url: string, isEmbedded = false): ModelAddress => ({
-		request: { source: { kind: 'url', url }, name, device: 'auto' },
-		isEmbedded,
-		host: new URL(url).host
-	});
-	if (name === embeddedModel) return toAddress(new URL(`models/${name}/`, page).href, true);
+export function toModelAddress(name: string): ModelAddress | null {
+	if (name === embeddedName) {
+		return { request: embeddedModel(), isEmbedded: true, host: location.host };
+	}
+	const device = 'auto';
 	if (/^[\w.-]+\/[\w.-]+$/.test(name)) {
-		return {
-			request: { source: { kind: 'hub', repository: name }, name, device: 'auto', dtype: 'q8' },
-			isEmbedded: false,
-			host: 'huggingface.co'
-		};
+		const source = { kind: 'hub', repository: name } as const;
+		const request = { source, name, device, dtype: 'q8' } as const;
+		return { request, isEmbedded: false, host: 'huggingface.co' };
 	}
 	if (!/^https?:\/\//.test(name) || !URL.canParse(name)) return null;
-	const { href } = new URL(name);
-	return toAddress(href.endsWith('/') ? href : `${href}/`);
+	const { href, host } = new URL(name);
+	const url = href.endsWith('/') ? href : `${href}/`;
+	return { request: { source: { kind: 'url', url }, name, device }, isEmbedded: false, host };
 }
