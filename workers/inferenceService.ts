@@ -12,7 +12,8 @@ import type {
 	InferenceService,
 	PromptPreview,
 	RunRequest,
-	RunSummary
+	RunSummary,
+	TokenizedPrompt
 } from '../src/lib/rpc/services.js';
 import type {
 	LoadRequest,
@@ -40,6 +41,7 @@ import { ModelLoader, type Platform } from './modelLoader.js';
 import { ModelRun, type RunInput } from './modelRun.js';
 import { decodePictures, previewPrompt } from './pictures.js';
 import { readPrompt, type Prompted } from './readPrompt.js';
+import { tokenizePrompt } from './tokenizedPrompt.js';
 import type { VisionRun } from './visionRun.js';
 
 interface HeldRun {
@@ -113,6 +115,10 @@ export class ModelService implements InferenceService {
 		const { pictures: files, panAndScan } = request;
 		const pictures = await decodePictures(files, imageProcessor, panAndScan);
 		return previewPrompt(processor, imageProcessor, pictures, request);
+	}
+
+	async tokenize(request: RunRequest): Promise<TokenizedPrompt> {
+		return tokenizePrompt(this.#model(), request);
 	}
 
 	async generate(

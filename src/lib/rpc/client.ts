@@ -68,6 +68,7 @@ export function startInferenceClient(
 			deleteModel: (key) => settle(() => remote.deleteModel(key)),
 			run: (request, signal) => settle(() => remote.run(request, signal)),
 			preview: (request, signal) => settle(() => remote.preview(request, signal)),
+			tokenize: (request, signal) => settle(() => remote.tokenize(request, signal)),
 			generate: (request, onStep, signal) =>
 				settle(() => remote.generate(request, callback(onStep), signal)),
 			attention: (id, request, signal) => settle(() => remote.attention(id, request, signal)),

@@ -87,6 +87,9 @@ export interface PicturePreview extends PictureInfo {
 	readonly squares: readonly PreviewSquare[];
 }
 
+/** Which tokens a prompt becomes, and what its masks follow from. */
+export type TokenizedPrompt = Pick<RunSummary, 'tokens' | 'images' | 'masks'>;
+
 /** One square as the vision tower gets it. */
 export interface PreviewSquare {
 	/** Where it lies in the picture, source pixels. */
@@ -138,6 +141,8 @@ export interface InferenceService extends GenerationService, ModelLoadService {
 	run(request: RunRequest, signal?: AbortSignal): Promise<RunSummary>;
 	/** Decodes and cuts the pictures of a prompt and counts its tokens; the model does not run. */
 	preview(request: RunRequest, signal?: AbortSignal): Promise<PromptPreview>;
+	/** The tokens and masks that a prompt would have; the model does not run. */
+	tokenize(request: RunRequest, signal?: AbortSignal): Promise<TokenizedPrompt>;
 	generate(
 		request: ContinueRequest,
 		onStep?: OnStep,

@@ -50,6 +50,20 @@ test('a picture becomes 16 soft tokens that know their picture', async () => {
 	]);
 });
 
+test('a prompt is tokenised without a run as a run would have it, with pan & scan and without', async () => {
+	for (const doPanAndScan of [false, true]) {
+		const request = ask('What is it?', [wide], { doPanAndScan, panAndScanMinCropSize: 56 });
+		const { tokens, images, masks } = await service.tokenize(request);
+		const run = await service.run(request);
+		expect({ tokens, images, masks }).toEqual({
+			tokens: run.tokens,
+			images: run.images,
+			masks: run.masks
+		});
+		expect(images.length > 1).toBe(doPanAndScan);
+	}
+});
+
 test('soft tokens of one picture attend to each other both ways, in both layer kinds', async () => {
 	const run = await service.run(ask('What is in the picture?'));
 	const [{ tokens }] = run.images;
