@@ -18,7 +18,8 @@ const INPUTS = [
 	'static',
 	'package-lock.json',
 	'svelte.config.js',
-	'vite.config.ts'
+	'vite.config.ts',
+	'vite.viewer.ts'
 ];
 const BUILT_PAGE = '.svelte-kit/output/prerendered/pages/index.html';
 const STAMP = '.svelte-kit/built-for';

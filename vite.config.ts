@@ -1,5 +1,6 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type Plugin } from 'vite';
+import { viewer } from './vite.viewer.js';
 
 /**
  * Cross-origin isolation for the development and preview servers, so that WebAssembly may use
@@ -24,7 +25,7 @@ function crossOriginIsolation(): Plugin {
 }
 
 export default defineConfig({
-	plugins: [crossOriginIsolation(), sveltekit()],
+	plugins: [crossOriginIsolation(), viewer(), sveltekit()],
 	server: { fs: { allow: ['workers', 'static'] } },
 	worker: { format: 'es' },
 	build: { chunkSizeWarningLimit: 1000 }

@@ -26,6 +26,8 @@ export const drawPicture =
 			const ratio = devicePixelRatio.current ?? 1;
 			if (!picture) return;
 			let isCurrent = true;
+			// For whoever copies the canvas: it has something to copy, or never will.
+			canvas.dataset.drawn = 'no';
 			loadBitmap(picture.blob, picture).then(
 				(bitmap) => {
 					if (!isCurrent) return;
@@ -46,9 +48,10 @@ export const drawPicture =
 						canvas.width,
 						canvas.height
 					);
+					canvas.dataset.drawn = 'yes';
 				},
 				// The worker has read the file; a page that cannot leaves the field empty.
-				() => {}
+				() => (canvas.dataset.drawn = 'never')
 			);
 			return () => (isCurrent = false);
 		});

@@ -13,7 +13,7 @@ export interface HtmlExportOptions {
 	readonly liveUrl?: string;
 	/** Our program that makes the figures live: each is an element with `data-cell`. */
 	readonly viewer?: string;
-	/** More style, such as the page's own. */
+	/** The viewer's style, which that of the page itself follows. */
 	readonly style?: string;
 }
 
@@ -34,7 +34,7 @@ export function exportHtml(notebook: Notebook, options: HtmlExportOptions): Prom
 		: [];
 	const cells = notebook.cells.map((cell) => toSection(cell, notebook, options));
 	const body = ['<main>', ...title, ...live, ...cells, '</main>'].join('\n');
-	return serializeHtml(notebook, { body, viewer, style: exportStyle + style });
+	return serializeHtml(notebook, { body, viewer, style: style + exportStyle });
 }
 
 function toSection(cell: Cell, notebook: Notebook, options: HtmlExportOptions): string {
@@ -45,7 +45,7 @@ function toSection(cell: Cell, notebook: Notebook, options: HtmlExportOptions): 
 	};
 	if (cell.kind === 'prose') {
 		const html = options.renderProse(cell.settings.text, toImageUrl);
-		return `<section id="${id}">\n${html}</section>`;
+		return `<section id="${id}" class="prose">\n${html}</section>`;
 	}
 	const parts: string[] = [];
 	if (cell.kind === 'prompt') {
@@ -59,7 +59,10 @@ function toSection(cell: Cell, notebook: Notebook, options: HtmlExportOptions): 
 	const picture = options.pictures?.get(cell.id);
 	if (picture) {
 		const alt = escapeHtml(cell.caption || title);
-		parts.push(`<img src="data:image/png;base64,${toBase64(picture)}" alt="${alt}">`);
+		const url = `data:image/png;base64,${toBase64(picture)}`;
+		parts.push(`<img data-picture src="${url}" alt="${alt}">`);
+	} else {
+		parts.push('<p data-picture>The document holds no picture of this cell: open it live.</p>');
 	}
 	const badge = cell.recording ? ' <span class="recorded">recorded</span>' : '';
 	const caption = cell.caption === '' ? '' : `<br>${escapeHtml(cell.caption)}`;
@@ -69,12 +72,28 @@ function toSection(cell: Cell, notebook: Notebook, options: HtmlExportOptions): 
 }
 
 const exportStyle = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-figure { margin: 1.5rem 0; padding-top: 0.5rem; border-top: 1px solid #8884; }
-figcaption { font-size: 0.875rem; opacity: 0.8; }
-img { max-width: 100%; height: auto; image-rendering: auto; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-.recorded { border: 1px solid; border-radius: 2px; padding: 0 0.25rem; }
+:root { color-scheme: light dark; }
+body { margin: 0; font: 15px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
+main { max-width: 46rem; margin: 2rem auto 4rem; padding: 0 1rem; }
+main > h1 { margin: 0 0 0.5rem; font-size: 26px; font-weight: 600; line-height: 1.25; }
+.live { margin: 0 0 1rem; font-size: 13px; }
+.live a { color: inherit; }
+.prose > * { margin: 0.7em 0; }
+.prose :is(h1, h2, h3) { margin: 1.4em 0 0.4em; font-weight: 600; line-height: 1.3; }
+.prose h1 { font-size: 22px; }
+.prose h2 { font-size: 18px; }
+.prose h3 { font-size: 15px; }
+.prose :is(ul, ol) { padding-left: 1.4em; }
+.prose blockquote { border-left: 2px solid #8886; padding-left: 0.9em; opacity: 0.85; }
+.prose table { border-collapse: collapse; font-size: 13px; }
+.prose :is(th, td) { border-bottom: 1px solid #8884; padding: 2px 10px; text-align: left; }
+.prose a { color: inherit; }
+pre, code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.9em; }
+figure[data-cell] { margin: 1.6rem 0; padding-top: 0.8rem; border-top: 1px solid #8884; }
+figure[data-cell] > figcaption { margin-top: 0.5rem; font-size: 12.5px; }
+figure[data-cell] > pre { margin: 0 0 0.5rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+figure[data-cell] > img { display: block; max-width: 100%; height: auto; margin: 0.5rem 0; }
+figure[data-cell] > img:not([data-picture]) { max-height: 16rem; }
+.recorded { border: 1px solid #8888; border-radius: 4px; padding: 0 6px; font-size: 11px; }
 @media print { .live { display: none; } figure, pre { break-inside: avoid; } }
 `;

@@ -5,8 +5,8 @@ import { parseText } from './parseText.js';
 import { serializeText } from './serializeText.js';
 
 /** A type that no browser runs: what is in such an element is data. */
-const dataType = 'text/x-gemma-loupe-notebook';
-const open = `<script type="${dataType}">\n`;
+export const notebookDataType = 'text/x-gemma-loupe-notebook';
+const open = `<script type="${notebookDataType}">\n`;
 const close = '\n</script>';
 
 export interface HtmlParts {
@@ -90,7 +90,17 @@ export async function parseHtml(html: string): Promise<Notebook> {
 	if (end < 0) {
 		throw new NotebookError('the page holds no notebook of Gemma Loupe, or only a part of it');
 	}
-	return parseText(unescapeHtml(lines.slice(start + open.length, end)));
+	return parseHtmlData(lines.slice(start + open.length, end));
+}
+
+/**
+ * The document in the data element of such a page.
+ *
+ * @param data the element's text
+ * @throws NotebookError if it is unsound
+ */
+export function parseHtmlData(data: string): Promise<Notebook> {
+	return parseText(unescapeHtml(data.trim()));
 }
 
 /**

@@ -9,3 +9,10 @@ export class ThemeState {
 		return this.#dark.current ? darkPalette : lightPalette;
 	}
 }
+
+/** Light paper whatever the reader's scheme, for pictures that leave the page. */
+export class LightTheme extends ThemeState {
+	override get palette(): Palette {
+		return lightPalette;
+	}
+}

@@ -78,7 +78,9 @@ test('an exported page shows prose and pictures, and holds the document', async 
 	expect(await parseHtml(html)).toStrictEqual(notebook);
 	expect(html).toContain('<h1>Where does it look?</h1>');
 	expect(html.match(/<img src="data:image\/png;base64,iVBORw=="/g)).toHaveLength(2);
-	expect(html).toContain('<img src="data:image/png;base64,AQID" alt="The *first* head">');
+	expect(html).toContain(
+		'<img data-picture src="data:image/png;base64,AQID" alt="The *first* head">'
+	);
 	expect(html).toContain('<figure data-cell="map">');
 	expect(html).toContain(`href="${liveUrl}"`);
 	expect(() => exportHtml(notebook, { renderProse, liveUrl: 'javascript:1' })).toThrow('liveUrl');
