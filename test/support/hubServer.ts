@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -139,10 +140,12 @@ async function serveFile(hub: HubServer, request: IncomingMessage, response: Ser
 		}
 		if (response.destroyed) return;
 		if (!response.write(bytes)) {
-			await new Promise<void>((resolve) => {
-				response.once('drain', resolve);
-				response.once('close', resolve);
-			});
+			const waiting = new AbortController();
+			const { signal } = waiting;
+			await Promise.race(
+				['drain', 'close'].map((event) => once(response, event, { signal }).catch(() => {}))
+			);
+			waiting.abort();
 		}
 		if (faults.rate !== undefined) {
 			await new Promise((resolve) => setTimeout(resolve, (bytes.length / faults.rate!) * 1000));

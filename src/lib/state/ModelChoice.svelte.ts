@@ -184,10 +184,17 @@ export class ModelChoice {
 		await this.refresh();
 	}
 
-	async #load(request: LoadRequest): Promise<void> {
+	/** Goes on with a load that was paused. */
+	resume = (): Promise<void> => this.#finish(this.#model.resume());
+
+	#load(request: LoadRequest): Promise<void> {
 		this.#failure = null;
-		const isReady = await this.#model.load(request);
-		if (isReady) this.#isOpen = false;
+		return this.#finish(this.#model.load(request));
+	}
+
+	/** There is nothing more to choose once a model is ready. */
+	async #finish(loading: Promise<boolean>): Promise<void> {
+		if (await loading) this.#isOpen = false;
 		if (this.#isOpen) await this.refresh();
 	}
 

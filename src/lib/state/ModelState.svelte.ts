@@ -140,9 +140,8 @@ export class ModelState {
 		this.#isPaused = true;
 	};
 
-	resume = (): void => {
-		if (this.#isPaused && this.#request) void this.load(this.#request);
-	};
+	resume = async (): Promise<boolean> =>
+		this.#isPaused && this.#request !== null && this.load(this.#request);
 
 	/** Ends a load; what was fetched is kept for the next time. */
 	cancel = (): void => {
