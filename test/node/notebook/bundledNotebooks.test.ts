@@ -84,19 +84,23 @@ describe('what a reader is told to try comes out as told', () => {
 
 	afterAll(() => service.dispose());
 
+	async function readPrompt(slug: string, id: string) {
+		const { cells, attachments } = await parseText(read(slug));
+		return { cell: cells.find((cell) => cell.id === id) as CellOf<'prompt'>, attachments };
+	}
+
 	/** A prompt of a bundled notebook with other settings, as a run. */
 	async function run(slug: string, id: string, settings: Partial<CellOf<'prompt'>['settings']>) {
-		const { cells, attachments } = await parseText(read(slug));
-		const cell = cells.find((cell) => cell.id === id) as CellOf<'prompt'>;
+		const { cell, attachments } = await readPrompt(slug, id);
 		const changed = { ...cell, settings: { ...cell.settings, ...settings } };
 		const square = samplePicture('three-shapes.png');
 		const picture = { mediaType: 'image/png' as const, bytes: square.bytes };
 		const all = new Map([...attachments, [square.image, picture] as const]);
-		return { cell, run: await service.run(toRunRequest(changed, all)) };
+		return service.run(toRunRequest(changed, all));
 	}
 
 	async function next(...args: Parameters<typeof run>): Promise<string> {
-		const { run: summary } = await run(...args);
+		const summary = await run(...args);
 		const position = summary.tokens.length - 1;
 		const [{ text, probability }] = await service.topLogits(summary.id, { position, k: 1 });
 		await service.release(summary.id);
@@ -108,7 +112,7 @@ describe('what a reader is told to try comes out as told', () => {
 		seed: number,
 		...args: Parameters<typeof run>
 	): Promise<string> {
-		const { run: summary } = await run(...args);
+		const summary = await run(...args);
 		const { id } = await service.startGeneration({
 			runId: summary.id,
 			sampling,
@@ -121,20 +125,23 @@ describe('what a reader is told to try comes out as told', () => {
 		return steps.map(({ token }) => token.text).join('');
 	}
 
-	const edits = async (slug: string, id: string) => {
-		const { cells } = await parseText(read(slug));
-		return (cells.find((cell) => cell.id === id) as CellOf<'prompt'>).settings.edits;
-	};
+	const edits = async (slug: string, id: string) =>
+		(await readPrompt(slug, id)).cell.settings.edits;
 
-	test('of layers 5 and 11, layer 5 carries the fact', async () => {
+	test('of layers 5 and 11, layer 5 carries the fact; what the window holds needs neither', async () => {
 		const [five, eleven] = await edits('local-and-global-layers', 'closed');
-		expect(await next('local-and-global-layers', 'closed', { edits: [five] })).toMatch(/ kite/);
+		expect(await next('local-and-global-layers', 'closed', { edits: [five] })).toMatch(/ lamp/);
 		expect(await next('local-and-global-layers', 'closed', { edits: [eleven] })).toMatch(/ hat/);
+		const { cell } = await readPrompt('local-and-global-layers', 'closed');
+		const text = cell.settings.text
+			.replace('What does Carl', 'What does Zoe')
+			.replace(/Carl has a$/, 'Zoe has a');
+		expect(await next('local-and-global-layers', 'closed', { text })).toMatch(/ kite/);
 	});
 
 	test('the cup may be closed in any layer but 5', async () => {
 		const [edit] = await edits('what-the-mask-forbids', 'closed');
-		for (const layer of [4, 6, 11]) {
+		for (const layer of [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11]) {
 			const changed = { edits: [{ ...edit, layer }] };
 			expect(await next('what-the-mask-forbids', 'closed', changed)).toBe(' cup 100.0');
 		}

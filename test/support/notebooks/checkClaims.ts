@@ -39,7 +39,7 @@ export async function findFalseClaims(
 			if (answer !== claim.says) wrong.push(`${said}: it says ${JSON.stringify(answer)}`);
 			continue;
 		}
-		if (!text.includes(`${claim.percent} %`)) wrong.push(`${said}: the prose does not say so`);
+		if (!text.includes(`${claim.percent}\u00a0%`)) wrong.push(`${said}: the prose does not say so`);
 		const value = 100 * (await measure(claim, trace));
 		const decimals = claim.percent.split('.')[1]?.length ?? 0;
 		if (!(Math.abs(value - Number(claim.percent)) <= 0.5 * 10 ** -decimals + rounding)) {

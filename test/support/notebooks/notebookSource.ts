@@ -48,8 +48,9 @@ export type Claim =
 	/** A held-out accuracy of `training/report.json`. */
 	| { readonly lesson: string; readonly percent: string };
 
+/** Markdown; a number and its per cent stay on one line. */
 export function prose(id: string, text: string): CellInput {
-	return { id, kind: 'prose', settings: { text: text.trim() } };
+	return { id, kind: 'prose', settings: { text: text.trim().replace(/(\d) %/g, '$1\u00a0%') } };
 }
 
 /** A user's question, under any pictures. */

@@ -11,8 +11,6 @@ export const panAndScan: NotebookSource = {
 		prose(
 			'intro',
 			`
-# Pan & scan
-
 The vision tower of Gemma 3 sees squares of one size. A long picture is squeezed into such a square, and what is small in it is gone. Pan & scan cuts the picture into crops and shows those as well. You will see a number misread without crops and read with them, and watch the look move from digit to digit.
 `
 		),
@@ -41,7 +39,13 @@ Pan & scan cuts a picture along its longer side into as many pieces as it is tim
 			kind: 'panAndScan',
 			source: 'whole',
 			caption: 'How the banner would be cut.',
-			settings: { doPanAndScan: true }
+			settings: {
+				doPanAndScan: true,
+				// As this model's image processor is set up, for readers who have not loaded it.
+				panAndScanMinCropSize: 32,
+				panAndScanMaxNumCrops: 4,
+				panAndScanMinRatioToActivate: 1.2
+			}
 		},
 		ask('crops', question, [banner], { doPanAndScan: true }),
 		{
@@ -121,10 +125,10 @@ The last prompt closes crop 3 to row 135 in the two layers that do see it, 5 and
 	],
 	recordings: {
 		whole: { attentionLayers: [] },
-		guess: { attentionLayers: [5, 11], numScores: 5 },
-		crops: { attentionLayers: [], numScores: 4 },
-		reading: { topK: 24, attentionLayers: [2, 5], numScores: 4 },
-		blind: { attentionLayers: [], numScores: 4 }
+		guess: { attentionLayers: [5] },
+		crops: { attentionLayers: [] },
+		reading: { topK: 20, attentionLayers: [2, 5] },
+		blind: { attentionLayers: [] }
 	},
 	claims: [
 		{ cell: 'guess', says: '4254<end_of_turn>' },

@@ -8,9 +8,7 @@ export const readingAnAttentionMap: NotebookSource = {
 		prose(
 			'intro',
 			`
-# Reading an attention map
-
-You will read the one picture that every layer of a transformer has: who looks at whom. The model that comes with the page is asked to repeat five letters, and you will find the head that remembers the last token, the head that finds what to copy, and a head that does nothing.
+You will read the one picture that every layer of a transformer has: who looks at whom. The model that comes with the page is asked to repeat five letters, and you will find the head that looks one token back, the head that finds what to copy, and a head at rest.
 `
 		),
 		ask('prompt', 'Repeat: l s i k r'),

@@ -8,8 +8,6 @@ export const stepByStep: NotebookSource = {
 		prose(
 			'intro',
 			`
-# Step by step
-
 A model writes one token at a time: it gives every token of its vocabulary a probability, one is taken, and it looks again. You will see where there is a choice and where there is none, what temperature does to the choice, and in which layer a word appears.
 `
 		),
@@ -69,7 +67,7 @@ At temperature 1 only the open places change: another beginning, another name, a
 			`
 ## When does it know?
 
-Between embedding and answer each token passes twelve layers. The *logit lens* takes what a layer left, sends it through the last norm and the output head as if it were the end, and reads which token would come next.
+Between embedding and answer each token passes twelve layers. The *logit lens* takes what a layer left behind, sends it through the last norm and the output head as if it were the end, and reads which token would come next.
 `
 		),
 		ask('capital', 'What is the capital of France?'),
@@ -84,32 +82,31 @@ Between embedding and answer each token passes twelve layers. The *logit lens* t
 			id: 'lens-of-paris',
 			kind: 'logitLens',
 			source: 'paris',
-			caption: 'Rows are hidden states: 0 is the embedding, 12 the last.',
+			caption: 'What each layer would say next; the embedding is at the bottom.',
 			settings: { k: 5, positions: { start: 18, end: 32 } }
 		},
 		prose(
 			'when',
 			`
-At \`␣is\` (26) the model has to name a city, and the first piece of *Paris* is \`␣P\`. The embedding (0) says the word itself, \`␣is\`. Hidden state 9 leans to \`␣T\`, 44.8 %. \`␣P\` leads from state 10 on, with 27.3 %, has 49.1 % in state 11, and 100.0 % at the end, behind the global layer 11. The easy words around it are there much earlier: at the start of the answer (row 18) \`The\` has 98.7 % in state 8.
+At \`␣is\` (26) the model has to name a city, and the first piece of *Paris* is \`␣P\`. The embedding says the word itself, \`␣is\`. After layer 8 the lens leans to \`␣T\`, 44.8 %. \`␣P\` leads from layer 9 on, with 27.3 %, then 49.1 % after layer 10, and 100.0 % after the global layer 11. An easy word is there much earlier: at the start of the answer (18), \`The\` has 98.7 % after layer 7.
 
 ## Try
 
 - Run the hot story with a minimum probability (min-p) of 0.1: what was hopeless is not drawn, and the words are whole again.
 - Draw the warm story with other seeds. *There* begins about one in three.
-- Ask for the capital of another country and find the state in which its first piece leads.
+- Ask for the capital of another country and find the layer from which its first piece leads.
 `
 		)
 	],
 	recordings: {
-		prompt: { attentionLayers: [5, 11], numScores: 5 },
-		story: { topK: 7, numScores: 5 },
-		warm: { topK: 8, attentionLayers: [5], numScores: 5 },
-		hot: { topK: 8, attentionLayers: [5], numScores: 5 },
-		capital: { attentionLayers: [5, 11], numScores: 5 },
+		prompt: { attentionLayers: [5, 11] },
+		story: { attentionLayers: [3, 5, 11] },
+		warm: { attentionLayers: [] },
+		hot: { attentionLayers: [] },
+		capital: { attentionLayers: [5, 11] },
 		paris: {
 			attentionLayers: [5, 11],
-			lensLayers: Array.from({ length: 13 }, (_, state) => state),
-			numScores: 5
+			lensLayers: Array.from({ length: 13 }, (_, state) => state)
 		}
 	},
 	claims: [

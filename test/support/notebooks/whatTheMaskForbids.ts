@@ -13,8 +13,6 @@ export const whatTheMaskForbids: NotebookSource = {
 		prose(
 			'intro',
 			`
-# What the mask forbids
-
 Before any head looks, a mask has said where it may. You will read a mask, close a single one of its cells and see the answer change, find the one place where a token may look ahead, and hide a picture from a question.
 `
 		),
@@ -43,7 +41,7 @@ At the end of the prompt, row 31, the model has to say what Ben has. L5·H0 give
 
 ## Close one cell
 
-The second prompt closes one of the 6,336: row 31, column 12, in layer 5. The model now says \`␣hat\`, 99.5 %. The other eleven layers could still see the cup, but it was in layer 5 that it was looked up.
+The second prompt closes one of the 6,336: row 31, column 12, in layer 5. The model now says \`␣hat\`, 99.5 %. The other eleven layers still see the cup, but it is in layer 5 that it is looked up: with the same cell closed in any other layer, the answer stays \`␣cup\`.
 `
 		),
 		askUpTo('closed', story, begun, {
@@ -67,9 +65,9 @@ The weight did not vanish, since a row adds up to 1. It went to what is left: in
 		{
 			id: 'difference',
 			kind: 'comparison',
-			source: 'closed',
+			source: 'prompt',
 			caption: 'L5·H0, closed less open: only row 31 differs.',
-			settings: { other: 'prompt', view: 'attention', layer: 5, head: 0 }
+			settings: { other: 'closed', view: 'attention', layer: 5, head: 0 }
 		},
 		prose(
 			'picture-rule',
@@ -114,16 +112,14 @@ With the picture, the answer begins with \`R\`, for *Red*: 100.0 %. The last pro
 ## Try
 
 - Put another picture into the last prompt and run it. The guess stays the same to the last digit: nothing of the picture comes through.
-- In the second prompt, move the edit to another layer and run it. With the cell closed in any layer but 5, the answer is \`␣cup\`.
+- Undo the edits of the last prompt and run it: the picture is back.
 - Set the mask rule of the picture's prompt to 4.56, that of older versions of transformers. The mask stays as it is: the rules differ only where a picture is longer than the window.
 `
 		)
 	],
 	recordings: {
-		prompt: { numScores: 5 },
-		closed: { numScores: 5 },
-		picture: { attentionLayers: [5, 8], numScores: 5 },
-		hidden: { attentionLayers: [5, 8], numScores: 5 }
+		picture: { attentionLayers: [5, 8] },
+		hidden: { attentionLayers: [5, 8] }
 	},
 	claims: [
 		{ cell: 'prompt', layer: 5, head: 0, query: 31, keys: 12, percent: '70' },

@@ -11,8 +11,6 @@ export const whereDoesItLook: NotebookSource = {
 		prose(
 			'intro',
 			`
-# Where does it look?
-
 A picture enters the prompt as soft tokens, here 16, each for a square of a 4 × 4 grid. Attention to them can be painted over the picture. You will see one head find whatever shape you ask for, another walk through the picture word by word, and learn what it takes to say that a look *matters*.
 `
 		),
@@ -100,16 +98,15 @@ Asked for a description, the model names shape after shape, and L11·H0 goes alo
 
 - Ask about the circle, and run it: the look goes to the upper left.
 - Set the layer of the first picture to 1. L1·H2 gives the picture 87 %, spread over all of it: nothing is searched for yet.
-- In the prompt with closed heads, take out the edit of head 1 and run it. Blue is back.
+- Undo the mask edits of the prompt with closed heads and run it. Blue is back.
 `
 		)
 	],
 	recordings: {
-		square: { numScores: 5 },
-		triangle: { attentionLayers: [1, 5, 8, 11], numScores: 5 },
-		blind: { attentionLayers: [8], numScores: 5 },
-		describe: { attentionLayers: [], numScores: 5 },
-		description: { attentionLayers: [5, 8, 11], numScores: 5 }
+		triangle: { attentionLayers: [1, 5, 8, 11] },
+		blind: { attentionLayers: [8] },
+		describe: { attentionLayers: [] },
+		description: { attentionLayers: [5, 8, 11] }
 	},
 	claims: [
 		{ cell: 'square', layer: 8, head: 0, query: 33, keys: 8, percent: '80' },
