@@ -1,7 +1,7 @@
 import { SourceError, type Source } from './source.js';
 import { failedStatus, unreachable } from './response.js';
 import { withRetries, type RetryPolicy } from './retry.js';
-import { urlSource } from './urlSource.js';
+import { headByteLength, urlSource } from './urlSource.js';
 
 export interface HubOptions extends Partial<RetryPolicy> {
 	/** Branch, tag or commit. */
@@ -128,7 +128,14 @@ export function hubSource(
 		info: async (signal) => (await open(signal)).info,
 		async maybeText(path, signal) {
 			const { info, source } = await open(signal);
-			return info.files?.has(path) === false ? null : source.maybeText(path, signal);
+			if (info.files?.has(path) === false) return null;
+			const text = await source.maybeText(path, signal);
+			if (text === null && info.files?.has(path)) {
+				throw new SourceError(
+					`${page} lists ${path} but does not have it; try again, or choose another revision`
+				);
+			}
+			return text;
 		},
 		async maybeSize(path, signal) {
 			const { info, source } = await open(signal);
@@ -137,6 +144,8 @@ export function hubSource(
 		},
 		async bytes(path, start, end, signal, onReceived) {
 			const { source } = await open(signal);
+			// The header of a file comes in one request with what its size is asked by.
+			if (end <= headByteLength) await source.maybeSize(path, signal);
 			return source.bytes(path, start, end, signal, onReceived);
 		}
 	};

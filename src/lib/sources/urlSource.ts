@@ -14,7 +14,7 @@ import { SourceError, type Source } from './source.js';
  * First bytes that the question for a file's size brings along. The header of a small checkpoint
  * fits in, which saves two requests.
  */
-const headByteLength = 64 * 1024;
+export const headByteLength = 64 * 1024;
 
 /** What is known of a file: its size, and its first bytes or, from a server without ranges, all. */
 interface Known {

@@ -53,7 +53,9 @@ export function toFailure(error: unknown, fallbackRemedy = 'Try again.'): Failur
 
 function toSentence(message: string): string {
 	const text = message.trim() || 'Something failed without saying why';
-	// A web address stays as it is.
-	const capital = /^[a-z]+:\/\//.test(text) ? text : text[0].toUpperCase() + text.slice(1);
+	// A web address or the name of a file stays as it is.
+	const capital = /^([a-z]+:\/\/|\S*\w[./]\w)/.test(text)
+		? text
+		: text[0].toUpperCase() + text.slice(1);
 	return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
