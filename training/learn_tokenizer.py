@@ -3,8 +3,8 @@
 Usage: python3 -m training.learn_tokenizer DIRECTORY
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 from random import Random
 
@@ -33,4 +33,6 @@ def main(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", type=Path, help="folder that tokenizer.json is written to")
+    main(parser.parse_args().directory)

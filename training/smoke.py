@@ -3,8 +3,8 @@
 Usage: python3 -m training.smoke DIRECTORY_OF_A_CHECKPOINT
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 from random import Random
 
@@ -76,5 +76,8 @@ def compare_model() -> None:
 
 
 if __name__ == "__main__":
-    compare_tokenizer(Path(sys.argv[1]) / "tokenizer.json")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, help="folder of a checkpoint, for its tokenizer.json")
+    options = parser.parse_args()
+    compare_tokenizer(options.model / "tokenizer.json")
     compare_model()

@@ -110,6 +110,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the rows that are made")
     parser.add_argument("--every", type=int, default=2_000, help="steps between evaluations")
     options = parser.parse_args(arguments)
+    if not torch.cuda.is_available():
+        raise SystemExit("training needs a GPU that PyTorch sees through CUDA, and there is none")
     begin = time.time()
 
     state_file = options.state / "state.pt"
