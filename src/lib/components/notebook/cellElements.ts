@@ -13,12 +13,15 @@ export function focusCell(id: string | null): void {
 	cell.scrollIntoView({ block: 'nearest' });
 }
 
-/** What Enter goes into: the first thing in a cell's body that takes the keyboard. */
+/** What Enter goes into: text in a cell's body, else the first thing that takes the keyboard. */
 export function firstControl(id: string): HTMLElement | null {
+	const body = cellElement(id)?.querySelector('.body');
 	return (
-		cellElement(id)?.querySelector<HTMLElement>(
-			'.body :is(textarea, input, select, button, a[href], [tabindex="0"]):not(:disabled)'
-		) ?? null
+		body?.querySelector<HTMLElement>('textarea:not(:disabled)') ??
+		body?.querySelector<HTMLElement>(
+			':is(input, select, button, a[href], [tabindex="0"]):not(:disabled)'
+		) ??
+		null
 	);
 }
 
