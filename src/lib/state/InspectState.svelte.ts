@@ -38,6 +38,11 @@ export class InspectState {
 		return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : initial;
 	}
 
+	/** A setting of any text; empty when it was not set. */
+	text(name: string): string {
+		return this.#settings.get(name) ?? '';
+	}
+
 	/** Null puts a setting back as it was at first. */
 	set(name: string, value: string | null): void {
 		if (value === null) this.#settings.delete(name);

@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor/tensor.js';
 import type { Trace } from '../trace/trace.js';
 import { entropyBits } from './entropy.js';
+import { formatWeight } from './format.js';
 
 /**
  * What a head does, in numbers. Each is a mean over queries; padding never counts, as query or as key.
@@ -165,6 +166,26 @@ export const headScoreNames: Readonly<Record<HeadScoreName, { name: string; mean
 	},
 	image: { name: 'on images', meaning: 'weight that text after an image gives to its soft tokens' }
 };
+
+/** One value of a score, with its unit; `–` where the prompt has no query of that kind. */
+export function formatScore(name: HeadScoreName, value: number | null): string {
+	if (value === null) return '–';
+	return name === 'entropy' ? `${value.toFixed(2)} bits` : formatWeight(value);
+}
+
+/** Every score of one head on two prompts. */
+export function pairHeadScores(
+	first: { readonly trace: ScoredTrace; readonly attention: Tensor },
+	second: { readonly trace: ScoredTrace; readonly attention: Tensor },
+	layer: number,
+	head: number
+): { name: HeadScoreName; first: number | null; second: number | null }[] {
+	const [a, b] = [first, second].map(
+		({ trace, attention }) => scoreHeads(trace, layer, attention)[head]
+	);
+	const names = Object.keys(headScoreNames) as HeadScoreName[];
+	return names.map((name) => ({ name, first: a[name], second: b[name] }));
+}
 
 /**
  * Heads in the order of a score, largest first or smallest first; a head without the score comes last,

@@ -12,6 +12,8 @@ export type MaskComparison =
 	| { readonly by: 'rules' }
 	/** The trace's window and another one, in local layers. */
 	| { readonly by: 'window'; readonly window: number }
+	/** All tokens read in one pass, and those from `past` on decoded one at a time, with a cache. */
+	| { readonly by: 'past'; readonly past: number }
 	/** A layer's mask by the rule, and as it was edited. */
 	| { readonly by: 'edits'; readonly layer: number; readonly head: number | 'mean' };
 
@@ -49,6 +51,14 @@ export function toMaskPair(trace: MaskedTrace, comparison: MaskComparison): Mask
 				first: local({}),
 				second: local({ config: { ...description.config, slidingWindow: window } }),
 				names: [`window ${trace.masks.slidingWindow}`, `window ${window}`]
+			};
+		}
+		case 'past': {
+			const { past } = comparison;
+			return {
+				first: local({ promptLength: trace.tokens.length }),
+				second: local({ promptLength: past }),
+				names: ['one pass', `${past} in the cache, then step by step`]
 			};
 		}
 		case 'edits': {

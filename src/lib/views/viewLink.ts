@@ -6,7 +6,8 @@ export const viewNames = [
 	'lines',
 	'states',
 	'lens',
-	'masks'
+	'masks',
+	'pair'
 ] as const;
 
 export type ViewName = (typeof viewNames)[number];

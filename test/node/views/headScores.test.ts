@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { createTensor } from '../../../src/lib/tensor/tensor.js';
-import { scoreHeads, sortHeads } from '../../../src/lib/views/headScores.js';
+import {
+	formatScore,
+	pairHeadScores,
+	scoreHeads,
+	sortHeads
+} from '../../../src/lib/views/headScores.js';
 import { readGoldenTrace } from '../../support/goldenTrace.js';
 
 const golden = readGoldenTrace('text');
@@ -114,4 +119,35 @@ test('heads are sorted by a score, those without it last', () => {
 test('refuses weights of part of a trace', () => {
 	const part = createTensor('float32', [1, 2, 2], new Float32Array(4));
 	expect(() => scoreHeads(golden, 0, part)).toThrow('weights of 2 × 2 do not fit 24 tokens');
+});
+
+test('a score is written with its unit, and a missing one as a dash', () => {
+	expect(formatScore('entropy', 1.234)).toBe('1.23 bits');
+	expect(formatScore('induction', 0.5)).toBe('0.500');
+	expect(formatScore('image', null)).toBe('–');
+});
+
+test('one head on two prompts: every score of each', () => {
+	const side = (length: number, shift: number) => {
+		const tokens = Array.from({ length }, (_, position) => ({
+			id: position === 0 ? 2 : 10 + position,
+			text: '',
+			kind: 'text' as const,
+			turn: null,
+			imageIndex: null,
+			position,
+			step: null
+		}));
+		const masks = { ...golden.masks, attentionMask: tokens.map(() => 1) };
+		const data = Float32Array.from({ length: length ** 2 }, (_, i) =>
+			i % length === Math.max(0, Math.floor(i / length) - shift) ? 1 : 0
+		);
+		const attention = createTensor('float32', [1, length, length], data);
+		return { trace: { tokens, masks, model: golden.model }, attention };
+	};
+	const pairs = pairHeadScores(side(4, 1), side(6, 0), 3, 0);
+	const of = (name: string) => pairs.find((pair) => pair.name === name);
+	expect(of('previousToken')).toMatchObject({ first: 1, second: 0 });
+	expect(of('self')).toMatchObject({ first: 0.25, second: 1 });
+	expect(of('image')).toMatchObject({ first: null, second: null });
 });

@@ -23,6 +23,10 @@ test('compares layer kinds, rules, windows and edits', () => {
 	expect(changes({ by: 'rules' }).slice(2)).toEqual([0, 3]); // a block of 6 under a window of 4
 	expect(changes({ by: 'window', window: 4 }).slice(2)).toEqual([0, 0]);
 	expect(changes({ by: 'window', window: 5 })[3]).toBeGreaterThan(0);
+	// The image has tokens 2 to 7. Read up to 4 and decoded on from 5, rows 2 – 4 see none of 5 – 7,
+	// and 5 – 7 none behind themselves.
+	expect(changes({ by: 'past', past: 5 }).slice(2)).toEqual([9 + 3, 0]);
+	expect(changes({ by: 'past', past: 10 }).slice(2)).toEqual([0, 0]);
 	const edited = {
 		...trace,
 		masks: {

@@ -8,5 +8,6 @@ export const viewTitles: Readonly<Record<ViewName, { title: string; question: st
 	lines: { title: 'Lines', question: 'From which token to which?' },
 	states: { title: 'States', question: 'How does a token change from layer to layer?' },
 	lens: { title: 'Lens', question: 'What would each layer say comes next?' },
-	masks: { title: 'Masks', question: 'Where do two masks differ?' }
+	masks: { title: 'Masks', question: 'Where do two masks differ?' },
+	pair: { title: 'Two prompts', question: 'What does the same head do on another prompt?' }
 };
