@@ -135,6 +135,7 @@ export function hubSource(
 					`${page} lists ${path} but does not have it; try again, or choose another revision`
 				);
 			}
+			checkLength(`${page}: ${path}`, text, info.files?.get(path)?.size);
 			return text;
 		},
 		async maybeSize(path, signal) {
@@ -149,6 +150,20 @@ export function hubSource(
 			return source.bytes(path, start, end, signal, onReceived);
 		}
 	};
+}
+
+/** @throws SourceError if a text is not as long as the list of files says */
+function checkLength(where: string, text: string | null, size: number | null | undefined): void {
+	if (text === null || size == null) return;
+	const came = new TextEncoder().encode(text).byteLength;
+	// A byte order mark is no part of the text.
+	if (came === size || came + 3 === size) return;
+	throw new SourceError(
+		`${where}: only ${came} bytes came where ${size} were asked for; try again`,
+		{
+			isPassing: true
+		}
+	);
 }
 
 /** Sends the token to the Hub itself, never to the store that it redirects to. */

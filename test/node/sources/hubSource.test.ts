@@ -152,6 +152,10 @@ test('a server that sends too little is found out', async () => {
 	await expect(source.bytes('model.safetensors', 70_000, 70_010)).rejects.toThrow(
 		sourceError('only 0 bytes came where 10 were asked for')
 	);
+	server.faults.shorten = 2;
+	await expect(source.maybeText('config.json')).rejects.toThrow(
+		sourceError('config.json: only 6 bytes came where 8 were asked for')
+	);
 });
 
 test('an abort ends a wait between tries', async () => {
