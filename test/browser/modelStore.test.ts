@@ -28,7 +28,10 @@ test('a model is kept, listed, loaded without the network, and deleted', async (
 	expect(await tab.service.list()).toEqual([]);
 	const { model } = await tab.service.store(key, mini, 'q4', Infinity, never());
 	const listed = await tab.service.list();
-	expect(listed).toEqual([{ key: 'embedded--gemma3-mini q4', model }]);
+	expect(listed).toEqual([
+		{ key: 'embedded--gemma3-mini q4', model, byteLength: expect.any(Number) }
+	]);
+	expect(listed[0].byteLength).toBeGreaterThan(model.byteLength);
 	const before = performance.getEntriesByType('resource').length;
 	const wasm = await tab.service.logits(key, 'wasm', ids);
 	expect(performance.getEntriesByType('resource').length).toBe(before);
@@ -42,19 +45,21 @@ test('a model is kept, listed, loaded without the network, and deleted', async (
 	await expect(tab.service.logits(key, 'wasm', ids)).rejects.toThrow('not stored whole');
 });
 
-test('a tab that is closed in mid-conversion loses nothing that was written', async () => {
+test('what was begun and not finished is listed, and not loaded', async () => {
 	const killed = openTab();
 	await new Promise<void>((resolve) => {
 		const stuck = proxy(() => resolve());
 		void killed.service.store(key, mini, 'q8', 100, stuck).catch(() => {});
 	});
+	await expect(tab.service.delete(key)).rejects.toThrow('is in use by another tab');
 	killed.close();
-	expect(await tab.service.list()).toEqual([]);
-	const { model, first } = await tab.service.store(key, mini, 'q8', Infinity, never());
-	expect(first).toBeGreaterThan(0);
+	const [{ model }] = await tab.service.list();
+	expect(model).toBeNull();
+	await expect(tab.service.logits(key, 'wasm', ids)).rejects.toThrow('not stored whole');
 	// The same bytes as those of a conversion in one go.
+	const { model: after } = await tab.service.store(key, mini, 'q8', Infinity, never());
 	const whole = await tab.service.store('whole', mini, 'q8', Infinity, never());
-	expect(model.parts).toEqual(whole.model.parts);
+	expect(after.parts).toEqual(whole.model.parts);
 });
 
 test('of two tabs that want one model, the second waits and finds it there', async () => {
