@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Attachments, CellInput, CellSettings } from '../../../src/lib/notebook/notebook.js';
+import type { Attachments, CellInput } from '../../../src/lib/notebook/notebook.js';
 import type { TraceFileOptions } from '../../../src/lib/trace/recordTraceFile.js';
 
 /** A notebook that comes with the page, before anything is recorded into it. */
@@ -48,6 +48,8 @@ export type Claim =
 	/** A held-out accuracy of `training/report.json`. */
 	| { readonly lesson: string; readonly percent: string };
 
+type PromptSettings = NonNullable<Extract<CellInput, { kind: 'prompt' }>['settings']>;
+
 /** Markdown; a number and its per cent stay on one line. */
 export function prose(id: string, text: string): CellInput {
 	return { id, kind: 'prose', settings: { text: text.trim().replace(/(\d) %/g, '$1\u00a0%') } };
@@ -58,7 +60,7 @@ export function ask(
 	id: string,
 	question: string,
 	pictures: readonly SamplePicture[] = [],
-	settings: Partial<CellSettings<'prompt'>> = {}
+	settings: PromptSettings = {}
 ): CellInput {
 	const images = pictures.map(() => ({ type: 'image' as const }));
 	const text = { type: 'text' as const, text: question };
@@ -79,7 +81,7 @@ export function askUpTo(
 	id: string,
 	question: string,
 	answer: string,
-	settings: Partial<CellSettings<'prompt'>> = {}
+	settings: PromptSettings = {}
 ): CellInput {
 	const text = `<start_of_turn>user\n${question}<end_of_turn>\n<start_of_turn>model\n${answer}`;
 	return { id, kind: 'prompt', settings: { ...settings, template: 'plain', text } };
