@@ -101,7 +101,7 @@ test('tokens break into rows that fit, at newlines too, and an image is one run'
 		softToken(3, 0),
 		textToken(4, 'd')
 	];
-	const { runs, rows } = createTokenRows(tokens, [], 400);
+	const { runs, rows } = createTokenRows(tokens, [], { availableWidth: 400 });
 	expect(runs.map(({ start, end }) => [start, end])).toEqual([
 		[0, 1],
 		[1, 2],
@@ -112,12 +112,12 @@ test('tokens break into rows that fit, at newlines too, and an image is one run'
 		{ start: 0, end: 2 },
 		{ start: 2, end: 4 }
 	]);
-	expect(createTokenRows(tokens, [], 1).rows).toHaveLength(4);
+	expect(createTokenRows(tokens, [], { availableWidth: 1 }).rows).toHaveLength(4);
 });
 
 test('only rows in view and a few more are drawn, of 8,192 tokens', () => {
 	const tokens = Array.from({ length: 8192 }, (_, i) => textToken(i, ` word${i}`));
-	const { rows } = createTokenRows(tokens, [], 900);
+	const { rows } = createTokenRows(tokens, [], { availableWidth: 900 });
 	expect(rows.length).toBeGreaterThan(500);
 	expect(visibleRows(rows.length, 2400, 96, 24)).toEqual({ start: 97, end: 107 });
 	expect(visibleRows(2, 0, 96, 24)).toEqual({ start: 0, end: 2 });
