@@ -9,6 +9,8 @@ export interface ProseEditorOptions {
 	readonly text: string;
 	/** Accessible name. */
 	readonly label: string;
+	/** Where typing begins. */
+	readonly caret: number;
 	readonly oninput: (text: string) => void;
 }
 
@@ -45,13 +47,14 @@ const theme = EditorView.theme({
 
 export function createProseEditor(
 	parent: HTMLElement,
-	{ text, label, oninput }: ProseEditorOptions
+	{ text, label, caret, oninput }: ProseEditorOptions
 ): ProseEditorHandle {
 	let isShowing = false;
 	const view = new EditorView({
 		parent,
 		state: EditorState.create({
 			doc: text,
+			selection: { anchor: Math.min(caret, text.length) },
 			extensions: [
 				drawSelection(),
 				markdown(),
