@@ -15,12 +15,13 @@ import svelteConfig from './svelte.config.js';
  * @type {Record<string, Layer>}
  */
 const toolkit = {
-	tensor: {},
+	simd: {},
+	tensor: { values: ['simd'] },
 	sources: {},
 	safetensors: { values: ['tensor'], types: ['sources'] },
 	onnx: { values: ['tensor'] },
 	generation: { values: ['tensor'] },
-	images: { values: ['tensor'], packages: ['fast-png'] },
+	images: { values: ['tensor', 'simd'], packages: ['fast-png'] },
 	runtime: { values: ['tensor', 'onnx'], packageTypes: ['onnxruntime-web', 'onnxruntime-common'] },
 	gemma3: {
 		values: ['tensor', 'onnx', 'safetensors', 'sources', 'images', 'runtime', 'generation'],

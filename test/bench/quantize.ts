@@ -3,9 +3,8 @@
  *
  * Usage: npx tsx --tsconfig tsconfig.pure.json test/bench/quantize.ts [ROUNDS]
  */
-import { bfloat16ToFloat32 } from '../../src/lib/tensor/bfloat16.js';
 import { createPackedMatrix } from '../../src/lib/tensor/packedMatrix.js';
-import { packRows } from '../../src/lib/tensor/quantize.js';
+import { packBytes } from '../../src/lib/tensor/quantize.js';
 import { formulaBfloat16 } from '../support/formulaWeights.js';
 import { median } from './statistics.js';
 
@@ -23,7 +22,7 @@ for (const [dtype, zeroPoints] of [
 	const times: number[] = [];
 	for (let round = 0; round < rounds; round++) {
 		const start = process.cpuUsage();
-		packRows(bfloat16ToFloat32(bytes), createPackedMatrix(dtype, dims, { zeroPoints }), 0);
+		packBytes(bytes, 'BF16', createPackedMatrix(dtype, dims, { zeroPoints }), 0);
 		times.push(process.cpuUsage(start).user / 1000);
 	}
 	const rate = bytes.byteLength / 1000 / median(times);

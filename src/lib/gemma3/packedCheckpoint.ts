@@ -10,7 +10,7 @@ import {
 	type Weight,
 	type WeightDtype
 } from '../tensor/packedMatrix.js';
-import { packRows } from '../tensor/quantize.js';
+import { packBytes } from '../tensor/quantize.js';
 import { createTensor, elementCount } from '../tensor/tensor.js';
 import { isFloatDtype, toFloat32 } from '../tensor/toFloat32.js';
 import type { ExpectedWeights } from './expectedWeights.js';
@@ -117,13 +117,13 @@ export async function convertCheckpoint(
 	for await (const { name, info, firstRow, bytes, endsChunk } of pieces) {
 		if (!isFloatDtype(info.dtype)) throw new RangeError(`${name} is ${info.dtype}`);
 		const canonical = names.get(name)!;
-		const values = toFloat32(bytes, info.dtype);
 		const kept = keptDtype(canonical, dtype);
-		if (kept === 'fp32') await write(canonical, firstRow, values);
+		if (kept === 'fp32') await write(canonical, firstRow, toFloat32(bytes, info.dtype));
 		else {
-			const columns = info.shape[1];
-			const packed = createPackedMatrix(kept, [values.length / columns, columns]);
-			packRows(values, packed, 0);
+			const [rows, columns] = info.shape;
+			const count = (bytes.byteLength / info.byteLength) * rows;
+			const packed = createPackedMatrix(kept, [count, columns]);
+			packBytes(bytes, info.dtype, packed, 0);
 			await write(canonical, firstRow, packed.data);
 			if (isQuantized(packed)) {
 				await write(`${canonical}${scalesSuffix}`, firstRow, packed.scales);

@@ -6,7 +6,7 @@ import {
 	type Weight,
 	type WeightDtype
 } from '../tensor/packedMatrix.js';
-import { packMatrix, packRows } from '../tensor/quantize.js';
+import { packBytes, packMatrix } from '../tensor/quantize.js';
 import { createTensor, elementCount, type Tensor } from '../tensor/tensor.js';
 import { isFloatDtype, toFloat32 } from '../tensor/toFloat32.js';
 import type { ExpectedWeights } from './expectedWeights.js';
@@ -78,11 +78,13 @@ export async function loadWeights(
 		// Checked before the first byte was read.
 		if (!isFloatDtype(info.dtype)) continue;
 		const name = names.get(piece.name)!;
-		const values = toFloat32(bytes, info.dtype);
 		const weight = weights.get(name) ?? createWeight(info.shape, keptDtype(name, dtype));
 		weights.set(name, weight);
-		if (weight.dtype !== 'float32') packRows(values, weight, firstRow);
-		else weight.data.set(values, firstRow * (weight.data.length / (info.shape[0] ?? 1)));
+		if (weight.dtype !== 'float32') packBytes(bytes, info.dtype, weight, firstRow);
+		else {
+			const values = toFloat32(bytes, info.dtype);
+			weight.data.set(values, firstRow * (weight.data.length / (info.shape[0] ?? 1)));
+		}
 	}
 	dropTiedHead(weights, expected);
 	return { weights, unexpected };

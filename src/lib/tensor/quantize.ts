@@ -6,8 +6,10 @@ import {
 	type PackedMatrix,
 	type QuantizedMatrix
 } from './packedMatrix.js';
+import { packRowsBySimd } from './packSimd.js';
 import { createBlock, fitAffine, fitSymmetric } from './quantizeBlock.js';
 import type { Tensor } from './tensor.js';
+import { toFloat32, type FloatDtype } from './toFloat32.js';
 
 /**
  * Packs a matrix `[rows, columns]`.
@@ -36,6 +38,21 @@ export function packRows(values: Float32Array, matrix: PackedMatrix, firstRow: n
 	const columns = matrix.dims[1];
 	if (matrix.dtype === 'fp16') matrix.data.set(toFloat16(values), firstRow * columns);
 	else quantizeRows(values, matrix, firstRow);
+}
+
+/**
+ * Packs whole rows from the bytes of a checkpoint; see `packRows`.
+ *
+ * @param bytes `[some rows, columns]`, little-endian
+ */
+export function packBytes(
+	bytes: Uint8Array,
+	dtype: FloatDtype,
+	matrix: PackedMatrix,
+	firstRow: number
+): void {
+	if (dtype !== 'F16' && packRowsBySimd(bytes, dtype, matrix, firstRow)) return;
+	packRows(toFloat32(bytes, dtype), matrix, firstRow);
 }
 
 function quantizeRows(values: Float32Array, matrix: QuantizedMatrix, firstRow: number): void {

@@ -1,5 +1,5 @@
-import * as asm from './assembler.js';
-import type { Code } from './assembler.js';
+import * as asm from '../../simd/assembler.js';
+import type { Code } from '../../simd/assembler.js';
 
 /**
  * How weights and values are computed. `pillow`: 22-bit weights, split in two so that each half fits

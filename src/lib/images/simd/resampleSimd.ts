@@ -1,3 +1,4 @@
+import { growTo, maybeInstance } from '../../simd/instance.js';
 import type { AxisWeights } from '../axisWeights.js';
 import type { CropBox } from '../panAndScan.js';
 import type { RgbImage } from '../rgb.js';
@@ -29,7 +30,6 @@ type Resampler = (
 
 /** Rows of the result in a band: computed from the source rows that they read, then copied out. */
 const bandRows = 16;
-const pageBytes = 65536;
 
 const cache = new Map<Arithmetic, Resampler | null>();
 
@@ -44,18 +44,9 @@ export function maybeSimdResampler(arithmetic: Arithmetic): Resampler | null {
 }
 
 function createResampler(arithmetic: Arithmetic): Resampler | null {
-	const bytes = assembleKernels(arithmetic);
-	if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) return null;
-	const memory = new WebAssembly.Memory({ initial: 1 });
-	let kernels: Kernels;
-	try {
-		const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-		kernels = instance.exports as unknown as Kernels;
-	} catch (error) {
-		// A content security policy without wasm-unsafe-eval.
-		if (error instanceof WebAssembly.CompileError) return null;
-		throw error;
-	}
+	const instance = maybeInstance<Kernels>(assembleKernels(arithmetic));
+	if (instance === null) return null;
+	const { kernels, memory } = instance;
 
 	return (image, box, horizontal, vertical, parameters, output, offset) => {
 		const width = horizontal.starts.length;
@@ -81,8 +72,7 @@ function createResampler(arithmetic: Arithmetic): Resampler | null {
 		const sourceAt = reserve(box.width * 3 + across.pairs * 6 + 8);
 		const planesAt = reserve(3 * planeBytes);
 		const rowsAt = reserve((mostRows + 2 * down.pairs) * rowBytes);
-		const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes);
-		if (missing > 0) memory.grow(missing);
+		growTo(memory, end);
 
 		const { factor, mean, std } = parameters;
 		const bytes = new Uint8Array(memory.buffer);

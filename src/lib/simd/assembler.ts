@@ -1,6 +1,6 @@
 /**
- * As much of a WebAssembly assembler as the resize kernels need: each function gives the bytes of
- * one instruction after the bytes of its operands. One page of memory, imported as `env.memory`.
+ * As much of a WebAssembly assembler as our kernels need: each function gives the bytes of one
+ * instruction after the bytes of its operands. The memory is imported as `env.memory`.
  */
 export type Code = readonly number[];
 
@@ -51,12 +51,19 @@ const simdMemory = (opcode: number, offset: number, ...operands: Code[]): Code =
 	...unsigned(offset)
 ];
 
+/** Four lanes of one float32, or of one int32. */
+export const floatVector = (value: number): Code => bytesVector(Float32Array.of(value));
+export const intVector = (value: number): Code => bytesVector(Int32Array.of(value));
+const bytesVector = ({ buffer }: Float32Array | Int32Array): Code => {
+	const bytes = [...new Uint8Array(buffer)];
+	return [...simd(0x0c), ...bytes, ...bytes, ...bytes, ...bytes];
+};
 export const zeroVector: Code = [...simd(0x0c), ...new Array<number>(16).fill(0)];
 export const loadVector = (address: Code, offset = 0): Code => simdMemory(0x00, offset, address);
 export const loadHalfVector = (address: Code): Code => simdMemory(0x5d, 0, address);
 export const loadSplat = (address: Code, offset = 0): Code => simdMemory(0x09, offset, address);
-export const storeVector = (address: Code, value: Code): Code =>
-	simdMemory(0x0b, 0, address, value);
+export const storeVector = (address: Code, value: Code, offset = 0): Code =>
+	simdMemory(0x0b, offset, address, value);
 export const storeFirstInt = (address: Code, value: Code): Code => [
 	...simdMemory(0x5a, 0, address, value),
 	0
@@ -74,9 +81,26 @@ export const shiftIntsRight = (a: Code, bits: Code): Code => simd(0xac, a, bits)
 export const dotShorts = (a: Code, b: Code): Code => simd(0xba, a, b);
 export const widenLowBytes = (a: Code): Code => simd(0x89, a);
 export const widenHighBytes = (a: Code): Code => simd(0x8a, a);
+export const subtractInts = (a: Code, b: Code): Code => simd(0xb1, a, b);
+export const leastInts = (a: Code, b: Code): Code => simd(0xb6, a, b);
+export const intsNotBelow = (a: Code, b: Code): Code => simd(0x3f, a, b);
+export const shiftIntsRightUnsigned = (a: Code, bits: Code): Code => simd(0xad, a, bits);
+export const shiftBytesLeft = (a: Code, bits: Code): Code => simd(0x6b, a, bits);
+export const and = (a: Code, b: Code): Code => simd(0x4e, a, b);
+export const or = (a: Code, b: Code): Code => simd(0x50, a, b);
+/** Bits of `a` where the mask is set, of `b` elsewhere. */
+export const select = (a: Code, b: Code, mask: Code): Code => simd(0x52, a, b, mask);
 export const narrowInts = (a: Code, b: Code): Code => simd(0x85, a, b);
 export const narrowShortsToBytes = (a: Code, b: Code): Code => simd(0x66, a, b);
 export const intsToFloats = (a: Code): Code => simd(0xfa, a);
+/** Towards zero; what is no number becomes 0. */
+export const floatsToInts = (a: Code): Code => simd(0xf8, a);
+export const floatsAbove = (a: Code, b: Code): Code => simd(0x44, a, b);
+export const negateFloats = (a: Code): Code => simd(0xe1, a);
+export const addFloats = (a: Code, b: Code): Code => simd(0xe4, a, b);
+/** No number where one of the two is none. */
+export const leastFloats = (a: Code, b: Code): Code => simd(0xe8, a, b);
+export const greatestFloats = (a: Code, b: Code): Code => simd(0xe9, a, b);
 export const subtractFloats = (a: Code, b: Code): Code => simd(0xe5, a, b);
 export const multiplyFloats = (a: Code, b: Code): Code => simd(0xe6, a, b);
 export const divideFloats = (a: Code, b: Code): Code => simd(0xe7, a, b);
