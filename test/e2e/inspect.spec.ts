@@ -1,7 +1,14 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import {
+	dropFile,
+	expectSoftTokens,
+	openLive as openFirst,
+	prompt,
+	sample
+} from '../support/picturePage.js';
 
-const views = ['window', 'heads', 'attention', 'lines', 'states', 'lens', 'masks'] as const;
+const views = ['window', 'heads', 'attention', 'lines', 'states', 'lens', 'masks', 'pair'] as const;
 
 /** The inspection page with the model's own result in place of the recorded one. */
 async function openLive(page: Page, fragment = ''): Promise<void> {
@@ -155,4 +162,81 @@ test('pictures leave the page as SVG, PNG, CSV and JSON', async ({ page }) => {
 		await page.getByRole('button', { name: button, exact: true }).first().click();
 		expect((await download).suggestedFilename()).toMatch(new RegExp(`\\.${ending}$`));
 	}
+});
+
+test('the stages of a cell end at the weight that the matrix shows', async ({ page }) => {
+	await openLive(page, '#view=attention&layer=5&head=1&query=12&key=5');
+	await expect(page.getByText(/from row 12/)).toBeVisible();
+	const shown = Number(
+		await page
+			.locator('figure', { hasText: /^Attention/ })
+			.locator('figcaption strong')
+			.first()
+			.textContent()
+	);
+	await page.getByLabel(/show the scores/).check();
+	const words = page.getByText(/q · k .* weight/);
+	await expect(words).toContainText('key 5');
+	const [, weight] = /weight ([\d.]+)\.$/.exec((await words.textContent())!.trim())!;
+	expect(Math.abs(Number(weight) - shown)).toBeLessThan(0.001);
+	await expect.poll(() => hash(page)).toContain('set.scores=on');
+});
+
+test('the same head on a second prompt, which a link brings along', async ({ page }) => {
+	await openLive(page, '#view=pair&layer=5&head=1');
+	await page.getByLabel('second prompt').fill('Repeat: a b a');
+	await page.getByRole('button', { name: 'Run it' }).click();
+	const second = page.getByRole('grid', { name: /^Attention of the second prompt, L5, H1/ });
+	await expect(second).toBeVisible({ timeout: 30_000 });
+	await expect(page.getByText(/begin with 4 tokens in common/)).toBeVisible();
+	await expect.poll(() => hash(page)).toContain('set.second=Repeat');
+	// A head chosen for one is chosen for both.
+	await page.getByRole('radio', { name: 'Head 3' }).click();
+	await expect(
+		page.getByRole('grid', { name: /^Attention of the (first|second) prompt, L5, H3/ })
+	).toHaveCount(2);
+	await page.goto('about:blank');
+	await openLive(page, '#view=pair&layer=5&head=1&set.second=Repeat%3A+a+b+a');
+	await expect(second).toBeVisible({ timeout: 30_000 });
+});
+
+test('a patch is its soft token, an image opens in the strip, and pan & scan changes the mask', async ({
+	page
+}) => {
+	await openFirst(page);
+	await dropFile(page, await sample('wide-banner.png'));
+	await expectSoftTokens(page, 16);
+	await page.getByRole('link', { name: 'Inspect' }).click();
+	const strip = page.getByRole('listbox', { name: /^Tokens/ });
+	await strip.getByText(/image 1 · 16/).click();
+	await expect(strip).toContainText('soft 15');
+
+	const pad = page.getByRole('grid', { name: /^Soft tokens of picture 1/ });
+	await pad.focus();
+	await page.keyboard.press('ArrowRight');
+	await page.keyboard.press('Enter');
+	await expect(page.getByText(/^soft \d+ · image 1, position \d+: weight/).first()).toBeVisible();
+	await expect.poll(() => hash(page)).toMatch(/key=\d+/);
+
+	await page.keyboard.press('7');
+	await page.getByRole('combobox', { name: /^compare/ }).selectOption('panAndScan');
+	await expect(page.getByRole('grid', { name: /^Mask with pan & scan/ })).toHaveCount(2, {
+		timeout: 20_000
+	});
+	const squares = page.getByRole('row', { name: /^squares/ }).getByRole('cell');
+	const [on, off] = (await squares.allTextContents()).map(Number);
+	expect(off).toBe(1);
+	expect(on).toBeGreaterThan(1);
+});
+
+test('a strip of thousands of tokens holds few elements', async ({ page }) => {
+	await openFirst(page);
+	await prompt(page).fill('a b '.repeat(450));
+	const strip = page.getByRole('listbox', { name: /^Tokens/ });
+	await expect(strip).toBeVisible({ timeout: 60_000 });
+	expect(await strip.locator('.token').count()).toBeLessThan(1000);
+	await strip.focus();
+	await page.keyboard.press('Home');
+	await page.keyboard.press('ArrowRight');
+	await expect(strip.getByRole('option')).toContainText('1: ');
 });
