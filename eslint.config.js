@@ -17,7 +17,7 @@ import svelteConfig from './svelte.config.js';
 const toolkit = {
 	simd: {},
 	tensor: { values: ['simd'] },
-	sources: {},
+	sources: { values: ['simd'] },
 	safetensors: { values: ['tensor'], types: ['sources'] },
 	onnx: { values: ['tensor'] },
 	generation: { values: ['tensor'] },

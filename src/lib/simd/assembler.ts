@@ -29,7 +29,23 @@ export const constant = (value: number): Code => [0x41, ...signed(value)];
 export const addInt = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 export const subtractInt = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
 export const shiftInt = (a: Code, b: Code): Code => [...a, ...b, 0x74];
-export const loadInt = (address: Code): Code => [...address, 0x28, 2, 0];
+export const andInt = (a: Code, b: Code): Code => [...a, ...b, 0x71];
+export const xorInt = (a: Code, b: Code): Code => [...a, ...b, 0x73];
+/** Zeros come in from the left. */
+export const shiftIntRight = (a: Code, b: Code): Code => [...a, ...b, 0x76];
+/** To the right. */
+export const rotateInt = (a: Code, b: Code): Code => [...a, ...b, 0x78];
+export const loadInt = (address: Code, offset = 0): Code => [
+	...address,
+	...[0x28, 2],
+	...unsigned(offset)
+];
+export const storeInt = (address: Code, value: Code, offset = 0): Code => [
+	...address,
+	...value,
+	...[0x36, 2],
+	...unsigned(offset)
+];
 export const increase = (local: number, by: Code): Code => set(local, addInt(get(local), by));
 
 /** Runs the body, counts the local down by one, and starts again until it is 0. */

@@ -1,3 +1,6 @@
+import { growTo, maybeInstance, type KernelInstance } from '../simd/instance.js';
+import { assembleSha256, type Sha256Kernel } from './sha256Kernel.js';
+
 const constants = primeFractions(64, 1 / 3);
 const start = primeFractions(8, 1 / 2);
 
@@ -8,6 +11,15 @@ export interface Sha256State {
 	/** The bytes of an unfinished block. */
 	readonly rest: readonly number[];
 }
+
+/** Where the kernel's words, its schedule and the bytes to hash lie in its memory. */
+const [stateAt, scheduleAt, sourceAt] = [0, 64, 320];
+/** Bytes hashed by one call. */
+const atOnce = 64 * 1024;
+/** Fewer are not worth the way into the kernel's memory. */
+const fewest = 256;
+
+let kernel: KernelInstance<Sha256Kernel> | null | undefined;
 
 /** SHA-256 of bytes that arrive in pieces, which the platform's own cannot do. */
 export class Sha256 {
@@ -43,6 +55,7 @@ export class Sha256 {
 			if (filled + position < 64) return this;
 			this.#compress(this.#view, 0);
 		}
+		if (bytes.byteLength - position >= fewest) position = this.#compressMany(bytes, position);
 		const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 		for (; position + 64 <= bytes.byteLength; position += 64) this.#compress(view, position);
 		this.#block.set(bytes.subarray(position));
@@ -59,6 +72,25 @@ export class Sha256 {
 		new DataView(padding.buffer).setBigUint64(padding.byteLength - 8, bits);
 		copy.update(padding);
 		return Array.from(copy.#words, (word) => word.toString(16).padStart(8, '0')).join('');
+	}
+
+	/** Hashes whole blocks in WebAssembly, where there is any; returns where it stopped. */
+	#compressMany(bytes: Uint8Array, position: number): number {
+		if (kernel === undefined) kernel = maybeInstance<Sha256Kernel>(assembleSha256(constants));
+		if (kernel === null) return position;
+		const { kernels, memory } = kernel;
+		growTo(memory, sourceAt + atOnce);
+		const heap = new Uint8Array(memory.buffer);
+		const words = new Uint32Array(memory.buffer, stateAt, 8);
+		words.set(this.#words);
+		while (bytes.byteLength - position >= 64) {
+			const length = Math.min(atOnce, (bytes.byteLength - position) & ~63);
+			heap.set(bytes.subarray(position, position + length), sourceAt);
+			kernels.compress(stateAt, sourceAt, length / 64, scheduleAt);
+			position += length;
+		}
+		this.#words.set(words);
+		return position;
 	}
 
 	#compress(view: DataView, offset: number): void {

@@ -26,6 +26,15 @@ test('the hash in pieces of any size is the hash of the whole', () => {
 	}
 });
 
+test('the kernel in WebAssembly hashes large pieces as the plain code does small ones', () => {
+	const large = Uint8Array.from({ length: 300_007 }, (_, i) => (i * 131) ^ (i >> 7));
+	for (const step of [255, 256, 1000, 65_537, 300_007]) {
+		const hash = new Sha256();
+		for (let at = 0; at < large.length; at += step) hash.update(large.subarray(at, at + step));
+		expect([step, hash.digest()]).toEqual([step, sha256(large)]);
+	}
+});
+
 test('a file read whole is checked at its end, with overlaps and in two sittings', async () => {
 	const expected = new Map([['file', sha256(bytes)]]);
 	const first = hashedSource(memorySource({ file: bytes }), expected);
