@@ -13,8 +13,10 @@ export async function describeMachine(
 	return {
 		device: adapter === null ? 'wasm' : 'webgpu',
 		reason,
-		maxBufferSize: adapter?.limits.maxBufferSize,
-		maxBindingSize: adapter?.limits.maxStorageBufferBindingSize,
+		maxWeightBytes:
+			adapter === null
+				? undefined
+				: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
 		freeStorage: quota === undefined ? undefined : Math.max(quota - usage, 0),
 		canKeep: store !== null
 	};

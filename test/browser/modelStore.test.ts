@@ -40,6 +40,10 @@ test('a model is kept, listed, loaded without the network, and deleted', async (
 	console.log(`stored q4 model: WebGPU against wasm ${error.toExponential(2)}`);
 	expect(error).toBeLessThan(1e-4);
 	expect(webgpu.bytes).toBe(wasm.bytes);
+	// A device that binds 40 kB at once: the head in six parts, the layers' matrices in some.
+	const parts = await tab.service.logits(key, 'webgpu', ids, 40_000);
+	expect(largestError(parts.logits.data, wasm.logits.data)).toBeLessThan(1e-4);
+	expect(largestError(parts.next.data, wasm.next.data)).toBeLessThan(1e-4);
 	await tab.service.delete(key);
 	expect(await tab.service.list()).toEqual([]);
 	await expect(tab.service.logits(key, 'wasm', ids)).rejects.toThrow('not stored whole');

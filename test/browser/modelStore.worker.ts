@@ -54,18 +54,25 @@ const service = {
 		);
 		return { model, first, events };
 	},
-	/** Logits of a kept model. */
-	async logits(key: string, device: 'wasm' | 'webgpu', inputIds: number[][]) {
+	/** Logits of a kept model: of a prompt, and of a token behind it. */
+	async logits(
+		key: string,
+		device: 'wasm' | 'webgpu',
+		inputIds: number[][],
+		maxWeightBytes?: number
+	) {
 		const chosen = await chooseDevice(device, navigator.gpu);
 		if (chosen.device !== device) throw new Error(chosen.reason);
 		const options = chosen.device === 'webgpu' ? { ...chosen, disableCpuFallback: true } : chosen;
-		const runtime = new Runtime(await loadOrt(device), options);
+		const runtime = new Runtime(await loadOrt(device), { ...options, maxWeightBytes });
 		const source = await store.use(key, storedSource);
 		const model = await Gemma3ForCausalLM.fromPretrained(source, { runtime });
-		const { logits } = await model.forward({ inputIds });
+		const { logits, pastKeyValues } = await model.forward({ inputIds, useCache: true });
+		const next = await model.forward({ inputIds: [[7]], pastKeyValues });
+		pastKeyValues?.dispose();
 		const bytes = model.weightBytes;
 		await model.dispose();
-		return { logits, bytes };
+		return { logits, next: next.logits, bytes };
 	},
 	list: () => store.list(),
 	delete: (key: string) => store.delete(key)

@@ -98,7 +98,8 @@ export class Decoder {
 		weights: Weights,
 		{ softcapping, buffers }: DecoderOptions = {}
 	) {
-		const graph = new GraphBuilder({ weightInputs: buffers !== undefined });
+		const { maxWeightBytes } = runtime;
+		const graph = new GraphBuilder({ weightInputs: buffers !== undefined, maxWeightBytes });
 		const session = await runtime.createSession(buildDecoderGraph(config, weights, graph), buffers);
 		// Without shared buffers a second graph would hold the weights a second time.
 		const tokenDecoder =

@@ -28,8 +28,8 @@ export interface ModelSize {
 /** What there is, in bytes; undefined where nobody knows. */
 export interface Machine {
 	readonly device: 'wasm' | 'webgpu';
-	/** Of the graphics device. */
-	readonly maxBufferSize?: number;
+	/** What the graphics device binds at once; a larger weight is held in parts. */
+	readonly maxWeightBytes?: number;
 	/** Free for this page on disk. */
 	readonly storage?: number;
 	/** For weights and cache on the device. */
@@ -134,11 +134,6 @@ export function checkFit(
 			);
 		}
 		return { fits: problems.length === 0, problems };
-	}
-	if (machine.maxBufferSize !== undefined && size.largestBuffer > machine.maxBufferSize) {
-		problems.push(
-			`the graphics device holds ${megabytes(machine.maxBufferSize)} in one buffer, and one weight is ${megabytes(size.largestBuffer)}`
-		);
 	}
 	if (machine.deviceMemory !== undefined && size.device + cache > machine.deviceMemory) {
 		problems.push(

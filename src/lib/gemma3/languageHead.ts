@@ -30,7 +30,8 @@ export class LanguageHead {
 		buffers?: WeightBuffers
 	) {
 		const weight = headWeight(weights);
-		const builder = new GraphBuilder({ weightInputs: buffers !== undefined });
+		const { maxWeightBytes } = runtime;
+		const builder = new GraphBuilder({ weightInputs: buffers !== undefined, maxWeightBytes });
 		const graph = buildHeadGraph(weight, config.finalLogitSoftcapping, builder);
 		const session = await runtime.createSession(graph, buffers);
 		return new LanguageHead(runtime, session, weightByteLength(weight));

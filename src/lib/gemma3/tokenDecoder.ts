@@ -27,7 +27,8 @@ export class TokenDecoder {
 		softcapping: number | null,
 		readonly buffers: WeightBuffers
 	) {
-		const graph = new GraphBuilder({ weightInputs: true });
+		const { maxWeightBytes } = runtime;
+		const graph = new GraphBuilder({ weightInputs: true, maxWeightBytes });
 		this.#model = buildTokenGraph(config, weights, softcapping, graph);
 	}
 

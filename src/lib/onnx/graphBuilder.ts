@@ -30,6 +30,8 @@ export interface WeightInput {
 export interface GraphOptions {
 	/** Makes weights inputs instead of parts of the model. */
 	readonly weightInputs?: boolean;
+	/** Most bytes of one weight: a larger matrix is multiplied in parts. No limit when absent. */
+	readonly maxWeightBytes?: number;
 	/** The file that all weights lie in, one behind the other; by default each has one of its name. */
 	readonly dataFile?: string;
 }

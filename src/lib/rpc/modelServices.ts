@@ -94,9 +94,8 @@ export interface MachineInfo {
 	/** What `auto` would take, and why, in a sentence. */
 	readonly device: Device;
 	readonly reason: string;
-	/** Of the graphics device, bytes. */
-	readonly maxBufferSize?: number;
-	readonly maxBindingSize?: number;
+	/** What the graphics device binds at once, bytes. */
+	readonly maxWeightBytes?: number;
 	/** What this page may still store, bytes; absent where the browser does not tell. */
 	readonly freeStorage?: number;
 	/** Whether models can be kept at all. */

@@ -8,16 +8,21 @@ import type { WeightBuffers } from './weightBuffers.js';
 /** ONNX Runtime Web, whichever of its builds the caller loaded. */
 export type OrtModule = typeof Ort;
 
+interface WeightLimit {
+	/** Most bytes of one weight, where that should be fewer than the device can hold. */
+	readonly maxWeightBytes?: number;
+}
+
 export type RuntimeOptions =
-	| { readonly device: 'wasm' }
-	| {
+	| (WeightLimit & { readonly device: 'wasm' })
+	| (WeightLimit & {
 			readonly device: 'webgpu';
 			readonly gpuDevice: GPUDevice;
 			/** Refuse a graph with a node that has no WebGPU kernel, instead of running it on the CPU. */
 			readonly disableCpuFallback?: boolean;
 			/** How much ONNX Runtime checks of what it asks of the GPU; nothing by default. */
 			readonly validationMode?: 'disabled' | 'wgpuOnly' | 'basic' | 'full';
-	  };
+	  });
 
 /**
  * One ONNX Runtime and one device. All sessions of a runtime share its mutex, because overlapping
@@ -41,6 +46,15 @@ export class Runtime {
 
 	get device(): 'wasm' | 'webgpu' {
 		return this.options.device;
+	}
+
+	/** Most bytes that a graph can hold in one weight; undefined without a limit. */
+	get maxWeightBytes(): number | undefined {
+		const { maxWeightBytes } = this.options;
+		const limits = this.gpuDevice?.limits;
+		if (!limits) return maxWeightBytes;
+		const { maxBufferSize, maxStorageBufferBindingSize } = limits;
+		return Math.min(maxBufferSize, maxStorageBufferBindingSize, maxWeightBytes ?? Infinity);
 	}
 
 	get gpuDevice(): GPUDevice | undefined {

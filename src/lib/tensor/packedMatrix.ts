@@ -55,6 +55,26 @@ export function weightByteLength(weight: Weight): number {
 	return data.byteLength + scales.byteLength + (zeroPoints?.byteLength ?? 0);
 }
 
+/** Rows `start` to `end` of a matrix, over the same memory. */
+export function sliceRows(weight: Weight, start: number, end: number): Weight {
+	const [rows, columns] = weight.dims;
+	const dims = [end - start, columns] as const;
+	const part = <T extends Float32Array | Uint16Array | Uint8Array>(data: T) => {
+		const rowLength = data.length / rows;
+		return data.subarray(start * rowLength, end * rowLength) as T;
+	};
+	if (weight.dtype === 'fp16') return { ...weight, dims, data: part(weight.data) };
+	if (!isQuantized(weight)) return { ...weight, dims, data: part(weight.data) };
+	const { data, scales, zeroPoints } = weight;
+	return {
+		...weight,
+		dims,
+		data: part(data),
+		scales: part(scales),
+		zeroPoints: zeroPoints && part(zeroPoints)
+	};
+}
+
 /** An empty matrix, to be filled by rows. */
 export function createPackedMatrix(
 	dtype: 'fp16' | 'q8' | 'q4',

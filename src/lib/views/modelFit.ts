@@ -103,6 +103,14 @@ export function fitSheet(
 		},
 		{ label: 'embedding', need: formatBytes(size.host), have: 'memory of this page' }
 	];
+	const { maxWeightBytes = Infinity } = machine;
+	if (onGpu && size.largestBuffer > maxWeightBytes) {
+		rows.push({
+			label: 'largest weight',
+			need: formatBytes(size.largestBuffer),
+			have: `in ${Math.ceil(size.largestBuffer / maxWeightBytes)} parts: the device binds ${formatBytes(maxWeightBytes)} at once`
+		});
+	}
 	return { rows, fits, problems, offer: fits ? null : findOffer(config, choice, limits) };
 }
 

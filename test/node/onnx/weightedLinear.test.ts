@@ -20,8 +20,8 @@ function draw(...dims: number[]) {
 }
 
 /** What ONNX Runtime makes of it. */
-async function run(weight: Weight, x = draw(3, weight.dims[1])) {
-	const graph = new GraphBuilder();
+async function run(weight: Weight, x = draw(3, weight.dims[1]), maxWeightBytes?: number) {
+	const graph = new GraphBuilder({ maxWeightBytes });
 	graph.input('x', 'float32', ['rows', weight.dims[1]]);
 	weightedLinear(graph, 'x', 'weight', weight, 'y');
 	graph.output('y', 'float32', ['rows', weight.dims[0]]);
@@ -63,4 +63,24 @@ test.for([
 	const error = largestError(data, multiply(x.data, toTensor(packed).data, columns));
 	largest = Math.max(largest, error);
 	expect(error).toBeLessThan(2e-6);
+});
+
+test('a matrix that is too large for one piece gives the same product in parts', async () => {
+	const x = draw(3, 100);
+	for (const [dtype, zeroPoints] of [
+		['fp32', false],
+		['fp16', false],
+		['q8', false],
+		['q8', true],
+		['q4', true]
+	] as const) {
+		const values = draw(50, 100);
+		const weight = dtype === 'fp32' ? values : packMatrix(values, dtype, { zeroPoints });
+		const whole = await run(weight, x);
+		for (const maxWeightBytes of [1, 700, 5000]) {
+			const parts = await run(weight, x, maxWeightBytes);
+			const error = largestError(parts.data, whole.data);
+			expect(error, `${dtype} in pieces of ${maxWeightBytes}`).toBeLessThan(1e-6);
+		}
+	}
 });

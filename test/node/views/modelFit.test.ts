@@ -64,6 +64,17 @@ test('what does not fit is said with the reason, and a choice that does is offer
 	expect(large.offer).toBeNull();
 });
 
+test('a graphics device that binds little holds the head in parts', () => {
+	const gpu = { device: 'webgpu', canKeep: true, maxWeightBytes: 2 ** 27 } as const;
+	const sheet = fitSheet(config('gemma-3-4b-it'), { ...choice, dtype: 'q4' }, gpu, null);
+	expect(sheet.fits).toBe(true);
+	expect(sheet.rows.at(-1)).toEqual({
+		label: 'largest weight',
+		need: '671 MB',
+		have: 'in 6 parts: the device binds 134 MB at once'
+	});
+});
+
 test('contexts go up to what the model reads', () => {
 	expect(contextLengths(config('gemma-3-270m'))).toEqual([1024, 2048, 4096, 8192, 16_384, 32_768]);
 	expect(contextLengths(config('gemma-3-4b-it')).at(-1)).toBe(131_072);
