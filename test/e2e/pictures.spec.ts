@@ -90,9 +90,9 @@ test('pan & scan draws its crops at once, says why, counts tokens and runs again
 	await expectSoftTokens(page, 16);
 	const figure = panAndScan(page);
 	await expect(figure).toContainText('Pan & scan is off. It would make 4 crops.');
-	await expect(figure.locator('.crop')).toHaveCount(0);
+	await expect(figure.locator('rect.tag')).toHaveCount(0);
 	await figure.getByRole('switch', { name: /Pan & scan/ }).check();
-	await expect(figure.locator('.crop')).toHaveCount(4);
+	await expect(figure.locator('rect.tag')).toHaveCount(4);
 	await expect(figure).toContainText(/4 crops of up to 224 × 224 pixels, side by side/);
 	await expect(figure).toContainText(/tokens in all, without crops \d+/);
 	await expectSoftTokens(page, 80);
@@ -103,7 +103,7 @@ test('pan & scan draws its crops at once, says why, counts tokens and runs again
 	await expect(page.getByText(/here are some crops to help you see better/)).toBeVisible();
 
 	await figure.getByRole('slider', { name: /max crops/ }).fill('2');
-	await expect(figure.locator('.crop')).toHaveCount(2);
+	await expect(figure.locator('rect.tag')).toHaveCount(2);
 	await expectSoftTokens(page, 48);
 	await figure.getByRole('slider', { name: /min ratio/ }).fill('5');
 	await expect(figure).toContainText(/No crops: the ratio of width to height is 4\.00, below/);
@@ -135,7 +135,7 @@ test('a patch that is clicked tells who looks at it, and lights up everywhere', 
 	await addFiles(page, await sample('three-shapes.png'));
 	await expectSoftTokens(page, 16);
 	await heatmap(page).click({ position: { x: 20, y: 20 } });
-	const onlookers = page.getByRole('region', { name: 'Which tokens look at the patch' });
+	const onlookers = page.getByRole('group', { name: 'Which tokens look at the patch' });
 	await expect(onlookers.getByRole('listitem')).toHaveCount(8);
 	await expect(onlookers).toContainText('soft 0 · image 1');
 	await expect(page.getByText(/key 5\b/).first()).toBeVisible();
@@ -213,10 +213,11 @@ test('images fold into one row and column of the mask', async ({ page }) => {
 	await addFiles(page, await sample('three-shapes.png'));
 	await expectSoftTokens(page, 16);
 	const mask = page.getByRole('grid', { name: /^Mask of layer/ });
+	const figure = page.getByRole('figure').filter({ has: mask });
 	const rows = Number(await mask.getAttribute('aria-rowcount'));
-	await page.getByRole('button', { name: 'image 1 ▾', exact: true }).click();
+	await figure.getByRole('button', { name: 'image 1 ▾', exact: true }).click();
 	await expect(mask).toHaveAttribute('aria-rowcount', String(rows - 15));
-	await page.getByRole('button', { name: 'image 1 ▸', exact: true }).click();
+	await figure.getByRole('button', { name: 'image 1 ▸', exact: true }).click();
 	await expect(mask).toHaveAttribute('aria-rowcount', String(rows));
 });
 
@@ -242,7 +243,7 @@ test('pictures are worked with the keyboard alone', async ({ page }) => {
 	await page.keyboard.press('ArrowDown');
 	await page.keyboard.press('Enter');
 	await page.getByRole('button', { name: 'Previous layer' }).focus();
-	const onlookers = page.getByRole('region', { name: 'Which tokens look at the patch' });
+	const onlookers = page.getByRole('group', { name: 'Which tokens look at the patch' });
 	await expect(onlookers).toContainText('soft 5 · image 1, crop 4');
 	await page.keyboard.press('Enter');
 	await expect(heatmap(page)).toHaveAccessibleName(/layer 4/);

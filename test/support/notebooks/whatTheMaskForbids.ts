@@ -32,7 +32,7 @@ Before any head looks, a mask has said where it may. You will read a mask, close
 A head scores each query against each key; the mask $m$ is added before the softmax that makes shares of the scores:
 
 $$
-w = \\mathrm{softmax}\\left(\\frac{q k^\\top}{\\sqrt{d}} + m\\right)
+w = \\mathrm{softmax}(q k^\\top / \\sqrt{d} + m)
 $$
 
 In an open cell $m$ is 0. In a closed one it is so far below zero that the weight is exactly 0, not just small. Of text a token sees itself and what came before: 528 of the 1,024 cells here. The prompt has 32 tokens, as many as the window of a local layer, so that all twelve layers have this mask, with 6,336 open cells in all.
