@@ -20,10 +20,14 @@ const shots: Readonly<Record<string, string>> = {
 	attention: `inspect#view=attention&${place}`,
 	'attention-log-no-bos': `inspect#view=attention&${place}&set.scale=log&set.sink=hidden`,
 	rollout: `inspect#view=attention&${place}&set.of=rollout`,
+	stages: `inspect#view=attention&${place}&set.scores=on`,
 	lines: `inspect#view=lines&layer=5&head=1`,
-	states: `inspect#view=states&${place}`,
+	states: `inspect#view=states&${place}&set.unit=word&set.bars=surprise`,
 	lens: `inspect#view=lens&${place}`,
-	masks: `inspect#view=masks&${place}&set.compare=window&set.window=6`
+	masks: `inspect#view=masks&${place}&set.compare=window&set.window=6`,
+	pair: `inspect#view=pair&${place}&set.second=What+is+the+capital+of+Italy%3F`,
+	'picture-masks': 'inspect#view=masks&layer=5&set.compare=panAndScan',
+	'picture-past': 'inspect#view=masks&layer=5&set.compare=past'
 };
 const wanted = process.argv.slice(2);
 const server = process.env.BASE_URL
@@ -39,7 +43,7 @@ try {
 		page.on('pageerror', (error) => console.log(`  page error: ${error.message}`));
 		for (const [name, path] of Object.entries(shots)) {
 			if (wanted.length > 0 && !wanted.includes(name)) continue;
-			await open(page, path);
+			await open(page, path, name.startsWith('picture-'));
 			for (const [size, width] of [
 				['wide', 1280],
 				['narrow', 390]
@@ -60,12 +64,24 @@ try {
 }
 
 /** Waits for the model's own result: what is recorded holds no states. */
-async function open(page: Page, path: string): Promise<void> {
+async function open(page: Page, path: string, hasPicture: boolean): Promise<void> {
 	await page.setViewportSize({ width: 1280, height: 900 });
 	// A fresh page, not another fragment of the same one.
 	await page.goto('about:blank');
-	await page.goto(new URL(path, base).href);
 	const isInspection = path.startsWith('inspect');
+	if (hasPicture) {
+		// Pictures fit into no address: they are dropped on the first page, and come along by its link.
+		await page.goto(base);
+		await page.locator('[data-trace="live"]').waitFor({ timeout: 90_000 });
+		await page.locator('input[type=file]').setInputFiles('static/examples/wide-banner.png');
+		await page.getByText(/tokens, 16 of pictures/).waitFor({ timeout: 60_000 });
+		const link = page.getByRole('link', { name: 'Inspect' });
+		await link.evaluate(
+			(element: HTMLAnchorElement, hash) => (element.hash = hash),
+			path.split('#')[1]
+		);
+		await link.click();
+	} else await page.goto(new URL(path, base).href);
 	const live = isInspection
 		? page.getByText('computed here on')
 		: page.locator('[data-trace="live"]');
