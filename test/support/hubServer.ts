@@ -158,12 +158,23 @@ function list({ files, faults }: HubServer) {
 	return Object.entries(files).map(([rfilename, file]) => {
 		const size = sizeOf(file);
 		if (typeof file === 'string' || faults.hasNoHashes) return { rfilename, size };
-		const hash = createHash('sha256');
-		for (let from = 0; from < size; from += 1 << 22) {
-			hash.update(read(file, from, Math.min(from + (1 << 22), size)));
-		}
-		return { rfilename, size, lfs: { size, sha256: hash.digest('hex') } };
+		return { rfilename, size, lfs: { size, sha256: hashOf(file, size) } };
 	});
+}
+
+/** A large file is hashed once. */
+const hashes = new WeakMap<object, string>();
+
+function hashOf(file: Exclude<Served, string>, size: number): string {
+	const known = hashes.get(file);
+	if (known !== undefined) return known;
+	const hash = createHash('sha256');
+	for (let from = 0; from < size; from += 1 << 22) {
+		hash.update(read(file, from, Math.min(from + (1 << 22), size)));
+	}
+	const hex = hash.digest('hex');
+	hashes.set(file, hex);
+	return hex;
 }
 
 function sizeOf(file: Served): number {
