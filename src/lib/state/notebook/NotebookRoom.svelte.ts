@@ -72,6 +72,7 @@ export class NotebookRoom {
 		this.#open = null;
 		this.#offered = null;
 		this.#failure = null;
+		this.library.dismissFailure();
 		try {
 			if (address.kind === 'open') {
 				const notebook = await NotebookState.open(this.library.store, address.id);
