@@ -62,7 +62,7 @@ The answer is 4720. The price: each square is 16 soft tokens and the marks aroun
 
 ## Follow the look
 
-The number lies in crop 3 (soft tokens 85 to 100). At the end of the prompt, row 135, L5·H0 gives it 99 %, nearly all on two soft tokens, one over the other: the first digit stands on the line between them. It says \`4\`, then \`7\`, both from the second column of the crop; for \`2\` and \`0\` (rows 137 and 138) the look is one column further right.
+The number lies in crop 3 (soft tokens 85 to 100). At the end of the prompt, row 135, L5·H0 gives it 99 %, nearly all on two soft tokens, one over the other (23 % and 76 %): the first digit stands on the line between them. It says \`4\`, then \`7\`, both from the second column of the crop; for \`2\` and \`0\` (rows 137 and 138) the look is one column further right.
 `
 		),
 		{
@@ -137,6 +137,8 @@ The last prompt closes crop 3 to row 135 in the two layers that do see it, 5 and
 		{ lesson: 'banner', percent: '90.8' },
 		{ cell: 'reading', says: '4720<end_of_turn>' },
 		{ cell: 'reading', layer: 5, head: 0, query: 135, keys: [85, 101], percent: '99' },
+		{ cell: 'reading', layer: 5, head: 0, query: 135, keys: 90, percent: '23' },
+		{ cell: 'reading', layer: 5, head: 0, query: 135, keys: 94, percent: '76' },
 		{ cell: 'reading', layer: 2, head: 0, query: 135, keys: [106, 122], percent: '87' },
 		{ cell: 'blind', position: 135, token: '6', percent: '98.3' }
 	]

@@ -8,7 +8,7 @@ export const readingAnAttentionMap: NotebookSource = {
 		prose(
 			'intro',
 			`
-You will read the one picture that every layer of a transformer has: who looks at whom. The model that comes with the page is asked to repeat five letters, and you will find the head that looks one token back, the head that finds what to copy, and a head at rest.
+You will read the one picture that every layer of a transformer has: who looks at whom. The model that comes with the page is asked to repeat five letters, and you will find the head that looks one token back, the head that finds what to copy, and a head at rest. Tokens, layers and heads are numbered from 0: point at a token to read its number.
 `
 		),
 		ask('prompt', 'Repeat: l s i k r'),

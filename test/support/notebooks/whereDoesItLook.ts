@@ -41,7 +41,7 @@ Now only one word of the question changes.
 		prose(
 			'measured',
 			`
-The triangle lies across two soft tokens at the bottom, and gets 73 % and 24 %. It is no luck of one picture: over 40 held-out ones, L8·H0 gives the picture 95.8 % and the very soft token of the shape's middle 60.4 %, more than any other head.
+The triangle lies across two soft tokens at the bottom, and gets 73 % and 24 %. That is not the luck of one picture: over 40 held-out ones, L8·H0 gives the picture 95.8 %, and the one soft token that holds the middle of the shape 60.4 %, more than any other head.
 
 ## A look is not yet a cause
 
