@@ -20,7 +20,7 @@ const prompt: Prompt = {
 
 ort.env.wasm.numThreads = 1;
 const service = new ModelService({ loadOrt: async () => ort, openSource: directorySource });
-const model = await service.load({
+const { notices: _, ...model } = await service.load({
 	source: { kind: 'url', url: `${root}static/models/gemma3-mini` },
 	name: 'gemma3-mini',
 	device: 'wasm'
