@@ -1,5 +1,5 @@
-import { escapeXml } from './heatSvg.js';
 import type { Palette } from './palette.js';
+import { svgPadding as padding, svgText, svgTextWidth, toSvgDocument } from './svgDocument.js';
 
 export interface BarRow {
 	readonly label: string;
@@ -15,32 +15,39 @@ export interface BarsSvgOptions {
 	readonly title: string;
 }
 
-const padding = 12;
 const titleHeight = 24;
 const rowHeight = 20;
-const labelWidth = 210;
+const fontSize = 12;
+const leastLabelWidth = 210;
 const barWidth = 260;
 
 /** Names with bars and values, one a row, as a free-standing SVG document. */
 export function toBarsSvg({ rows, palette, title }: BarsSvgOptions): string {
-	const width = 640;
-	const height = rows.length * rowHeight + titleHeight + 2 * padding;
-	const text = (content: string, x: number, y: number, fill: string, more = '') =>
-		`<text x="${x}" y="${y}" font-family="system-ui, sans-serif" font-size="12" fill="${fill}" ${more}>${escapeXml(content)}</text>`;
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-		`<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="${palette.paper}"/>`,
-		text(title, padding, padding + 10, palette.ink, 'font-weight="600"'),
-		`<g transform="translate(${padding} ${padding + titleHeight})">`,
-		...rows.flatMap(({ label, share, text: value }, row) => {
-			const y = row * rowHeight;
-			const bar =
-				share === null
-					? ''
-					: `<rect x="${labelWidth}" y="${y + 3}" width="${Math.max(1, barWidth * Math.min(1, share)).toFixed(1)}" height="10" fill="${palette.weight}" fill-opacity="0.78"/>`;
-			const valueX = labelWidth + (share === null ? 0 : barWidth + 8);
-			return [text(label, 0, y + 12, palette.soft), bar, text(value, valueX, y + 12, palette.ink)];
-		}),
-		'</g></svg>'
-	].join('\n');
+	const widthOf = (content: string) => svgTextWidth(content, fontSize);
+	const labelWidth = Math.max(leastLabelWidth, ...rows.map(({ label }) => widthOf(label) + 8));
+	const valueX = (share: number | null) => labelWidth + (share === null ? 0 : barWidth + 8);
+	const text = (content: string, x: number, y: number, fill: string) =>
+		svgText(content, { size: fontSize, fill, attributes: `x="${x}" y="${y}"` });
+	return toSvgDocument({
+		width: Math.max(616, ...rows.map((row) => valueX(row.share) + widthOf(row.text))) + 2 * padding,
+		height: rows.length * rowHeight + titleHeight + 2 * padding,
+		palette,
+		title,
+		body: [
+			`<g transform="translate(${padding} ${padding + titleHeight})">`,
+			...rows.flatMap(({ label, share, text: value }, row) => {
+				const y = row * rowHeight;
+				const bar =
+					share === null
+						? ''
+						: `<rect x="${labelWidth}" y="${y + 3}" width="${Math.max(1, barWidth * Math.min(1, share)).toFixed(1)}" height="10" fill="${palette.weight}" fill-opacity="0.78"/>`;
+				return [
+					text(label, 0, y + 12, palette.soft),
+					bar,
+					text(value, valueX(share), y + 12, palette.ink)
+				];
+			}),
+			'</g>'
+		]
+	});
 }

@@ -1,5 +1,14 @@
 import type { HeatLayout } from './heatLayout.js';
 import type { Palette } from './palette.js';
+import {
+	monoFont,
+	roundSvg as round,
+	svgPadding,
+	svgText,
+	svgTextWidth,
+	svgTitleHeight,
+	toSvgDocument
+} from './svgDocument.js';
 
 export interface HeatSvgOptions {
 	readonly layout: HeatLayout;
@@ -24,66 +33,46 @@ export interface Label {
 }
 
 const fontSize = 10;
-const padding = 12;
-const titleHeight = 22;
-/** Width of a character of the label font at most, as a share of its size. */
-const widestCharacter = 0.62;
 
 /** A dense map as a free-standing SVG: an embedded picture, and axes, titles and marks as vectors. */
 export function toHeatSvg(options: HeatSvgOptions): string {
-	const { layout, palette, title, description, image, rowLabels, columnLabels } = options;
-	// The row labels get the room they need, and so does a title longer than the picture.
-	const labelWidth = Math.max(0, ...rowLabels.map(({ text }) => toWidth(text))) + 8;
-	const left = Math.max(layout.left, labelWidth);
-	const labelHeight = options.upright
-		? Math.max(0, ...columnLabels.map(({ text }) => toWidth(text))) + 8
-		: 16;
+	const { layout, palette, title, description, image, rowLabels, columnLabels, upright } = options;
+	const toWidth = ({ text }: Label) => svgTextWidth(text, fontSize);
+	// The row labels get the room they need.
+	const left = Math.max(layout.left, Math.max(0, ...rowLabels.map(toWidth)) + 8);
+	const labelHeight = upright ? Math.max(0, ...columnLabels.map(toWidth)) + 8 : 16;
 	const top = Math.max(layout.top, labelHeight);
 	const cellsWidth = layout.columns * layout.cellWidth;
 	const cellsHeight = layout.rows * layout.cellHeight;
 	const lastLabel = columnLabels.at(-1);
-	const overhang = lastLabel && !options.upright ? toWidth(lastLabel.text) / 2 : 0;
-	const width = Math.ceil(
-		Math.max(left + cellsWidth + overhang, title.length * 12 * widestCharacter) + 2 * padding
-	);
-	const height = Math.ceil(top + cellsHeight + titleHeight + 2 * padding);
-	const text = (content: string, color: string, attributes: string) =>
-		`<text font-family="ui-monospace, Menlo, Consolas, monospace" font-size="${fontSize}" fill="${color}" ${attributes}>${escapeXml(content)}</text>`;
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-		`<title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`,
-		`<rect width="100%" height="100%" fill="${palette.paper}"/>`,
-		`<text x="${padding}" y="${padding + 10}" font-family="system-ui, sans-serif" font-size="12" font-weight="600" fill="${palette.ink}">${escapeXml(title)}</text>`,
-		`<g transform="translate(${padding + left} ${padding + titleHeight + top})">`,
-		`<image href="${image}" width="${round(cellsWidth)}" height="${round(cellsHeight)}" preserveAspectRatio="none" style="image-rendering:pixelated"/>`,
-		`<rect width="${round(cellsWidth)}" height="${round(cellsHeight)}" fill="none" stroke="${palette.soft}" stroke-width="0.7"/>`,
-		...rowLabels.map(({ index, text: content, color = palette.soft }) =>
-			text(
-				content,
-				color,
-				`text-anchor="end" x="-6" y="${round((index + 0.5) * layout.cellHeight + 3.5)}"`
-			)
-		),
-		...columnLabels.map(({ index, text: content, color = palette.soft }) => {
-			const x = round((index + 0.5) * layout.cellWidth);
-			return options.upright
-				? text(content, color, `transform="translate(${round(x + 3.5)} -6) rotate(-90)"`)
-				: text(content, color, `text-anchor="middle" x="${x}" y="-5"`);
-		}),
-		options.overlay ?? '',
-		'</g></svg>'
-	].join('\n');
-}
-
-/** Upper bound of a label's width, CSS pixels. */
-function toWidth(text: string): number {
-	return Array.from(text).length * fontSize * widestCharacter;
-}
-
-function round(value: number): number {
-	return Math.round(value * 100) / 100;
-}
-
-export function escapeXml(text: string): string {
-	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+	const overhang = lastLabel && !upright ? toWidth(lastLabel) / 2 : 0;
+	const text = (content: string, fill: string, attributes: string) =>
+		svgText(content, { size: fontSize, fill, font: monoFont, attributes });
+	return toSvgDocument({
+		width: left + cellsWidth + overhang + 2 * svgPadding,
+		height: top + cellsHeight + svgTitleHeight + 2 * svgPadding,
+		palette,
+		title,
+		description,
+		body: [
+			`<g transform="translate(${svgPadding + left} ${svgPadding + svgTitleHeight + top})">`,
+			`<image href="${image}" width="${round(cellsWidth)}" height="${round(cellsHeight)}" preserveAspectRatio="none" style="image-rendering:pixelated"/>`,
+			`<rect width="${round(cellsWidth)}" height="${round(cellsHeight)}" fill="none" stroke="${palette.soft}" stroke-width="0.7"/>`,
+			...rowLabels.map(({ index, text: content, color = palette.soft }) =>
+				text(
+					content,
+					color,
+					`text-anchor="end" x="-6" y="${round((index + 0.5) * layout.cellHeight + 3.5)}"`
+				)
+			),
+			...columnLabels.map(({ index, text: content, color = palette.soft }) => {
+				const x = round((index + 0.5) * layout.cellWidth);
+				return upright
+					? text(content, color, `transform="translate(${round(x + 3.5)} -6) rotate(-90)"`)
+					: text(content, color, `text-anchor="middle" x="${x}" y="-5"`);
+			}),
+			options.overlay ?? '',
+			'</g>'
+		]
+	});
 }

@@ -1,6 +1,16 @@
 import { notch, texture, type CellGrid } from './cellGrid.js';
 import { matrixTicks, type MatrixLayout } from './matrixLayout.js';
 import { toHex, type Palette } from './palette.js';
+import {
+	monoFont,
+	roundSvg as round,
+	sansFont,
+	svgPadding,
+	svgText,
+	svgTextWidth,
+	svgTitleHeight,
+	toSvgDocument
+} from './svgDocument.js';
 
 export interface MatrixSvgOptions {
 	readonly grid: CellGrid;
@@ -17,8 +27,6 @@ export interface MatrixSvgOptions {
 }
 
 const fontSize = 10;
-const padding = 12;
-const titleHeight = 22;
 
 /**
  * A matrix as a free-standing SVG document of true vectors: one path a colour and texture, labels as
@@ -26,23 +34,33 @@ const titleHeight = 22;
  */
 export function toMatrixSvg(options: MatrixSvgOptions): string {
 	const { grid, layout, palette, title, description, selectedRow } = options;
-	const width = layout.width + 2 * padding;
-	const height = layout.height + titleHeight + 2 * padding;
+	// Labels longer than the room that a screen has for them are not cut on paper.
+	const overLeft = layout.labelled ? overhang(options.rowLabels, layout.left) : 0;
+	const overTop = layout.labelled ? overhang(options.columnLabels, layout.top) : 0;
 	const selection =
 		selectedRow === undefined
 			? ''
 			: `<rect x="${layout.left}" y="${layout.top + selectedRow * layout.cell}" width="${layout.columns * layout.cell}" height="${layout.cell}" fill="none" stroke="${palette.accent}" stroke-width="1.5"/>`;
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" role="img">`,
-		`<title>${escape(title)}</title><desc>${escape(description)}</desc>`,
-		`<rect width="100%" height="100%" fill="${palette.paper}"/>`,
-		`<text x="${padding}" y="${padding + 10}" font-family="system-ui, sans-serif" font-size="12" font-weight="600" fill="${palette.ink}">${escape(title)}</text>`,
-		`<g transform="translate(${padding} ${padding + titleHeight})">`,
-		...cellPaths(grid, layout, palette),
-		...labels(options),
-		selection,
-		'</g></svg>'
-	].join('\n');
+	return toSvgDocument({
+		width: layout.width + overLeft + 2 * svgPadding,
+		height: layout.height + overTop + svgTitleHeight + 2 * svgPadding,
+		palette,
+		title,
+		description,
+		body: [
+			`<g transform="translate(${round(svgPadding + overLeft)} ${round(svgPadding + svgTitleHeight + overTop)})">`,
+			...cellPaths(grid, layout, palette),
+			...labels(options),
+			selection,
+			'</g>'
+		]
+	});
+}
+
+/** What the longest label takes beyond the room beside the cells. */
+function overhang(labels: readonly string[], room: number): number {
+	const longest = Math.max(0, ...labels.map((label) => svgTextWidth(label, fontSize)));
+	return Math.max(0, longest + 8 - room);
 }
 
 function cellPaths(grid: CellGrid, layout: MatrixLayout, palette: Palette): string[] {
@@ -91,9 +109,9 @@ function cellPaths(grid: CellGrid, layout: MatrixLayout, palette: Palette): stri
 
 function labels({ layout, palette, rowLabels, columnLabels }: MatrixSvgOptions): string[] {
 	const { cell, left, top, labelled, rows, columns } = layout;
-	const family = labelled ? 'ui-monospace, Menlo, Consolas, monospace' : 'system-ui, sans-serif';
+	const font = labelled ? monoFont : sansFont;
 	const text = (content: string, attributes: string) =>
-		`<text font-family="${family}" font-size="${fontSize}" fill="${palette.soft}" ${attributes}>${escape(content)}</text>`;
+		svgText(content, { size: fontSize, fill: palette.soft, font, attributes });
 	const rowIndices = labelled ? range(rows) : matrixTicks(rows, cell);
 	const columnIndices = labelled ? range(columns) : matrixTicks(columns, cell);
 	return [
@@ -121,12 +139,4 @@ function square(x: number, y: number, side: number): string {
 
 function range(count: number): number[] {
 	return Array.from({ length: count }, (_, i) => i);
-}
-
-function round(value: number): number {
-	return Math.round(value * 100) / 100;
-}
-
-function escape(text: string): string {
-	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -3,6 +3,15 @@ import type { Heatmap } from './imageHeatmap.js';
 import type { Palette } from './palette.js';
 import { fitPicture } from './pictureFit.js';
 import type { Box } from './softTokenGrid.js';
+import {
+	escapeXml as escape,
+	roundSvg as round,
+	svgPadding as padding,
+	svgText,
+	svgTextWidth,
+	svgTitle,
+	svgTitleHeight as titleHeight
+} from './svgDocument.js';
 import type { WeightScale } from './weightScale.js';
 
 export interface PicturePart {
@@ -25,9 +34,6 @@ export interface PicturePart {
 	};
 }
 
-const padding = 12;
-const titleHeight = 22;
-
 /** Pictures with what is drawn over each, one below the other, as a free-standing SVG document. */
 export function toPictureSvg(parts: readonly PicturePart[]): string {
 	let top = 0;
@@ -49,7 +55,7 @@ export function toPictureSvg(parts: readonly PicturePart[]): string {
 function drawPart(part: PicturePart, top: number) {
 	const { picture, href, palette, title, description, boxes = [], heat } = part;
 	const fit = fitPicture(picture, 560, 560);
-	const width = fit.width + 2 * padding;
+	const width = Math.ceil(Math.max(fit.width, svgTextWidth(title, 12)) + 2 * padding);
 	const height = fit.height + titleHeight + 2 * padding;
 	const place = (box: Box) => {
 		const x = round((box.x / picture.width) * fit.width);
@@ -65,7 +71,7 @@ function drawPart(part: PicturePart, top: number) {
 	const svg = [
 		`<g transform="translate(0 ${top})">`,
 		`<title>${escape(title)}</title><desc>${escape(description)}</desc>`,
-		`<text x="${padding}" y="${padding + 10}" font-family="system-ui, sans-serif" font-size="12" font-weight="600" fill="${palette.ink}">${escape(title)}</text>`,
+		svgTitle(title, palette.ink, padding + 10),
 		`<g transform="translate(${padding} ${padding + titleHeight})">`,
 		href === null
 			? `<rect width="${fit.width}" height="${fit.height}" fill="none" stroke="${palette.rule}"/>`
@@ -82,18 +88,14 @@ function drawPart(part: PicturePart, top: number) {
 			const { x, y } = place(box);
 			return (
 				rect(box, `fill="none" stroke="${palette.image}" stroke-width="1.6"`) +
-				`<text x="${x + 5}" y="${y + 13}" font-family="system-ui, sans-serif" font-size="11" fill="${palette.image}" stroke="${palette.paper}" stroke-width="3" paint-order="stroke">${escape(label)}</text>`
+				svgText(label, {
+					size: 11,
+					fill: palette.image,
+					attributes: `x="${x + 5}" y="${y + 13}" stroke="${palette.paper}" stroke-width="3" paint-order="stroke"`
+				})
 			);
 		}),
 		'</g></g>'
 	].join('\n');
 	return { svg, width, height };
-}
-
-function round(value: number): number {
-	return Math.round(value * 100) / 100;
-}
-
-function escape(text: string): string {
-	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
