@@ -2,6 +2,7 @@ import { releaseProxy, wrap } from 'comlink';
 import { expect, test } from 'vitest';
 import { decodeSafetensors } from '../../src/lib/safetensors/reader.js';
 import type { Tensor } from '../../src/lib/tensor/tensor.js';
+import { softmaxStages } from '../../src/lib/views/softmaxStages.js';
 import type { GoldenCaseService } from './goldenCase.worker.js';
 
 const folder = `${location.origin}/test/fixtures/goldens/text/`;
@@ -27,9 +28,43 @@ test('the text case on WebGPU in a worker, without a node on the CPU, is the ref
 		);
 		expect(largest).toBeLessThan(1e-4);
 		expect(relative).toBeLessThan(1e-4);
+
+		const { products, added, queryPreAttnScalar } = await remote.insides(folder, inputIds);
+		const stages = products.map((one, layer) => lastRowError(one, layer, queryPreAttnScalar));
+		const sums = added.slice(0, -1).map((one, layer) => sumError(one, layer));
+		console.log(
+			`WebGPU: stages ${Math.max(...stages).toExponential(2)}, added ${Math.max(...sums).toExponential(2)}`
+		);
+		expect(Math.max(...stages)).toBeLessThan(1e-4);
+		expect(Math.max(...sums)).toBeLessThan(1e-4);
 	} finally {
 		remote[releaseProxy]();
 		worker.terminate();
+	}
+
+	/** Products of the last query through scale, mask and softmax, against the reference's weights. */
+	function lastRowError({ dims: [heads, keys], data }: Tensor, layer: number, scalar: number) {
+		const expected = (golden.get(`attentions.${layer}`) as Tensor).data;
+		let largest = 0;
+		for (let head = 0; head < heads; head++) {
+			const row = expected.subarray(((head + 1) * keys - 1) * keys, (head + 1) * keys * keys);
+			const open = Array.from(row, (weight) => Number(weight > 0));
+			const { weights } = softmaxStages(
+				data.subarray(head * keys, (head + 1) * keys),
+				open,
+				scalar
+			);
+			weights.forEach((weight, i) => (largest = Math.max(largest, Math.abs(weight - row[i]))));
+		}
+		return largest;
+	}
+
+	/** A state and what both halves of its layer added, against the reference's next state. */
+	function sumError({ data }: Tensor, layer: number) {
+		const before = (golden.get(`hidden_states.${layer}`) as Tensor).data;
+		const sum = before.map((value, i) => value + data[i] + data[before.length + i]);
+		const dims = (golden.get(`hidden_states.${layer + 1}`) as Tensor).dims;
+		return error({ dtype: 'float32', dims, data: sum }, `hidden_states.${layer + 1}`).relative;
 	}
 
 	function error(actual: Tensor, name: string) {
