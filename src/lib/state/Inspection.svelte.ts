@@ -1,8 +1,9 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { LiveTrace } from '../trace/liveTrace.js';
-import type { TokenScore, Trace } from '../trace/trace.js';
-import { toWeightMatrix, weightRow, type WeightMatrix } from '../views/attentionPicture.js';
+import type { AttentionRequest, TokenScore, Trace } from '../trace/trace.js';
+import { weightRow, type WeightMatrix } from '../views/attentionPicture.js';
 import { openCells, toLayerMasks } from '../views/layerMask.js';
+import { chosenMatrix, toAttentionRequest } from './attentionRequest.js';
 import type { Failure } from './failure.js';
 import type { FocusState } from './FocusState.svelte.js';
 import { Latest } from './Latest.svelte.js';
@@ -13,8 +14,8 @@ const numScores = 10;
 
 interface LayerAttention {
 	readonly trace: Trace;
-	readonly layer: number;
-	/** `[heads, queries, keys]` */
+	readonly request: AttentionRequest;
+	/** `[heads, queries, keys]`; of a long trace one head. */
 	readonly attention: Tensor;
 }
 
@@ -52,15 +53,25 @@ export class Inspection {
 		return mask ? openCells(mask, this.#focus.head) : new Uint8Array();
 	});
 
+	/** The head that is asked for alone, of a long trace; a value by itself, so that others ask nothing anew. */
+	readonly #onlyHead = $derived.by(() => {
+		const { trace } = this.#run;
+		return trace ? toAttentionRequest(trace, this.#focus.layer, this.#focus.head).head : undefined;
+	});
+
 	/** The chosen head; null until there are weights of the shown trace. */
 	readonly matrix = $derived.by<WeightMatrix | null>(() => {
 		const answer = this.#attention.value;
 		if (!answer || answer.trace !== this.trace) return null;
-		return toWeightMatrix(answer.attention, this.#focus.head);
+		return chosenMatrix(answer.attention, answer.request, this.#focus.head);
 	});
 
-	/** The matrix is of another layer than the chosen one, whose weights are on their way. */
-	readonly isBehind = $derived.by(() => this.#attention.value?.layer !== this.#focus.layer);
+	/** The matrix is of another layer or head than the chosen one, whose weights are on their way. */
+	readonly isBehind = $derived.by(() => {
+		const request = this.#attention.value?.request;
+		if (request?.layer !== this.#focus.layer) return true;
+		return request.head !== undefined && request.head !== this.#focus.head;
+	});
 
 	/** Query whose row and next tokens are looked at: the focused one, else the last. */
 	readonly query = $derived.by(() => this.#clampQuery(this.trace));
@@ -90,12 +101,14 @@ export class Inspection {
 		});
 		$effect(() => {
 			const { trace } = run;
-			const { layer } = focus;
 			if (!trace) return;
+			const head = this.#onlyHead;
+			const { layer } = focus;
+			const request = head === undefined ? { layer } : { layer, head };
 			void this.#attention.ask(async (signal) => ({
 				trace,
-				layer,
-				attention: await trace.attention({ layer }, signal)
+				request,
+				attention: await trace.attention(request, signal)
 			}));
 		});
 		$effect(() => {
