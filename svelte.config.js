@@ -13,7 +13,9 @@ export default {
 			relative: true
 		},
 		// What a document from elsewhere cannot do, whatever gets past the sanitisers: run a script of its
-		// own, or load a picture or a style from another place. Checkpoints may come from anywhere.
+		// own, or load a picture or a style from another place. Data may be fetched from any https address
+		// and from this machine: the Hub redirects to stores whose names change, and a reader may name a
+		// mirror. Nothing is fetched from elsewhere until the reader presses Load.
 		csp: {
 			mode: 'hash',
 			directives: {
