@@ -259,8 +259,11 @@ test('a load pauses, goes on, is cancelled and taken up again without fetching t
 	const asked = hub.log.length;
 	await page.waitForTimeout(700);
 	expect(hub.log).toHaveLength(asked);
+	// So slowly that there is time to cancel.
+	hub.faults.rate = 1e6;
 	await button(page, 'Go on').click();
-	await expect.poll(() => weightRequests().length).toBeGreaterThan(4);
+	const count = () => weightRequests().length;
+	await expect.poll(count, { intervals: [100], timeout: 30_000 }).toBeGreaterThan(4);
 	await button(page, 'Cancel').click();
 	await expect(dialog(page).getByText('not whole: load it again')).toBeVisible();
 	hub.faults.rate = undefined;
