@@ -45,7 +45,7 @@ test('a notebook with a cell of every kind runs, and is the same after a reload'
 		'circle'
 	);
 	// The embedded model has no head for labels; its cell says so, and what to do.
-	await expect(cell(page, 'classification-1')).toContainText('no classification head');
+	await expect(cell(page, 'classification-1')).toContainText('without a classification head');
 	for (const kind of ['tokens', 'mask', 'slidingWindow', 'panAndScan', 'attention']) {
 		await cell(page, `${kind}-1`).scrollIntoViewIfNeeded();
 		await expect(cell(page, `${kind}-1`).locator('canvas, figure, svg').first()).toBeVisible();

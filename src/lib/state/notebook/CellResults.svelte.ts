@@ -48,11 +48,13 @@ export class CellResults {
 		return keys;
 	});
 	readonly #freshness = $derived.by(() => toFreshness(this.#notebook.document, this.keys));
+	/** The same cell by cell: a letter that is typed must not wake all pictures. */
+	readonly #freshnessOf = new SvelteMap<string, Freshness>();
 	/** Cells that wait for Run. */
 	readonly numStale = $derived.by(
 		() =>
 			this.#notebook.cells.filter(
-				(cell) => runsModel(cell) && ['stale', 'empty'].includes(this.freshness(cell.id))
+				(cell) => runsModel(cell) && ['stale', 'empty'].includes(this.#freshness.get(cell.id)!)
 			).length
 	);
 
@@ -61,7 +63,12 @@ export class CellResults {
 	}
 
 	freshness(id: string): Freshness {
-		return this.#freshness.get(id) ?? 'empty';
+		return this.#freshnessOf.get(id) ?? 'empty';
+	}
+
+	/** Tells each cell what became of its result; to be called whenever something changed. */
+	share(): void {
+		for (const [id, freshness] of this.#freshness) this.#freshnessOf.set(id, freshness);
 	}
 
 	live(id: string): LiveResult | null {
@@ -105,7 +112,7 @@ export class CellResults {
 
 	/** The picture files of that prompt. */
 	pictures(cell: Cell): Attachment[] {
-		const { attachments } = this.#notebook.document;
+		const { attachments } = this.#notebook;
 		const pictures = this.prompt(cell)?.settings.pictures ?? [];
 		return pictures.map(({ image }) => attachments.get(image)!);
 	}
@@ -135,7 +142,7 @@ export class CellResults {
 
 	#recorded(cell: Cell): FileTrace | Failure | null {
 		if (!cell.recording) return null;
-		const { attachments } = this.#notebook.document;
+		const { attachments } = this.#notebook;
 		return this.#recordings.read(cell.recording.trace, this.prompt(cell), attachments);
 	}
 }

@@ -10,9 +10,8 @@ export class CellSelection {
 
 	/** The selected cell's id; the first cell's where none was selected or it is gone. */
 	readonly id = $derived.by(() => {
-		const { cells } = this.#notebook;
 		if (this.#id !== null && this.#notebook.cell(this.#id)) return this.#id;
-		return cells[0]?.id ?? null;
+		return this.#notebook.cells[0]?.id ?? null;
 	});
 
 	constructor(notebook: NotebookState) {

@@ -27,8 +27,9 @@ export class NotebookDesk {
 	readonly #modelState: ModelState;
 	readonly #panAndScan = new Latest<PanAndScanChoice>();
 
-	/** Of the model that the notebook is about: the loaded one, or that of a recording. */
-	readonly config = $derived.by<Gemma3Config | null>(() => {
+	/** Apart from what it is made of, so that a letter that is typed wakes no picture. */
+	#config = $state.raw<Gemma3Config | null>(null);
+	readonly #ownConfig = $derived.by<Gemma3Config | null>(() => {
 		const { document } = this.notebook;
 		if (this.model.isReady(document.model)) return this.#modelState.info!.config;
 		for (const cell of document.cells) {
@@ -55,7 +56,16 @@ export class NotebookDesk {
 				this.results.prune(isHeld);
 			}
 		});
+		$effect.pre(() => this.results.share());
+		$effect.pre(() => {
+			this.#config = this.#ownConfig;
+		});
 		$effect(() => this.#askPanAndScan());
+	}
+
+	/** Of the model that the notebook is about: the loaded one, or that of a recording. */
+	get config(): Gemma3Config | null {
+		return this.#config;
 	}
 
 	/** How the checkpoint's image processor cuts; null where nobody has asked it. */

@@ -1,4 +1,4 @@
-import { toCellKeys, type CellKeys } from '../../notebook/cellKeys.js';
+import { SvelteMap } from 'svelte/reactivity';
 import type { Attachments, Cell, Notebook } from '../../notebook/notebook.js';
 import { NotebookError } from '../../notebook/notebookError.js';
 import { commit, createHistory, redo, undo, type History } from '../../notebook/history.js';
@@ -11,7 +11,11 @@ type Edit = (notebook: Notebook) => Notebook;
 
 /** The open document: its edits, their history, and whether they are kept. */
 export class NotebookState {
-	#history: History = $state.raw(createHistory({ title: '', model: '', cells: [], attachments }));
+	#history: History = $state.raw(
+		createHistory({ title: '', model: '', cells: [], attachments: none })
+	);
+	/** The document's, apart from it: typing leaves them as they are. */
+	#attachments = $state.raw<Attachments>(none);
 	#role = $state<Role>('reader');
 	#isSaved = $state(true);
 	#saveFailure = $state.raw<Failure | null>(null);
@@ -25,9 +29,8 @@ export class NotebookState {
 	readonly cells = $derived(this.document.cells);
 	readonly canUndo = $derived(this.#history.past.length > 0);
 	readonly canRedo = $derived(this.#history.future.length > 0);
-	/** Keys that the results would have if all cells ran now. */
-	readonly keys: CellKeys = $derived(toCellKeys(this.document));
-	readonly #byId = $derived(toCellIndex(this.cells));
+	/** Cells by id, so that whoever reads one is not told of another's change. */
+	readonly #byId = new SvelteMap<string, Cell>();
 
 	private constructor(origin: string | null) {
 		this.origin = origin;
@@ -39,12 +42,16 @@ export class NotebookState {
 		const state = new NotebookState(origin);
 		state.#session = await NotebookSession.open(store, id, (event) => state.#receive(event));
 		state.#role = state.#session.role;
-		state.#history = createHistory(state.#session.notebook);
+		state.#show(createHistory(state.#session.notebook));
 		return state;
 	}
 
 	get id(): string {
 		return this.#session.id;
+	}
+
+	get attachments(): Attachments {
+		return this.#attachments;
 	}
 
 	/** A reader watches what another tab writes. */
@@ -126,7 +133,7 @@ export class NotebookState {
 
 	#take(history: History): void {
 		if (history === this.#history) return;
-		this.#history = history;
+		this.#show(history);
 		this.#session.edit(history.present);
 	}
 
@@ -145,8 +152,18 @@ export class NotebookState {
 		}
 		if (event.type === 'role') this.#role = event.role;
 		// What another tab made has no steps here that could be undone.
-		if (event.notebook !== this.document) this.#history = createHistory(event.notebook);
+		if (event.notebook !== this.document) this.#show(createHistory(event.notebook));
+	}
+
+	#show(history: History): void {
+		this.#history = history;
+		const { attachments, cells } = history.present;
+		this.#attachments = attachments;
+		const index = toCellIndex(cells);
+		for (const id of this.#byId.keys()) if (!index.has(id)) this.#byId.delete(id);
+		// The map tells only of those that are others than before.
+		for (const [id, cell] of index) this.#byId.set(id, cell);
 	}
 }
 
-const attachments: Attachments = new Map();
+const none: Attachments = new Map();

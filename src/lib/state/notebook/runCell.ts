@@ -46,7 +46,9 @@ export async function runCell(
 	if (cell.kind === 'prompt') return runPrompt(cell, context, signal);
 	if (cell.kind === 'generation') return generate(cell, context, signal);
 	if (cell.kind === 'classification') {
-		throw new Error(`${context.model.name} has no classification head: load a model that has one`);
+		throw new Error(
+			`${context.model.name} was loaded without a classification head, from which labels come: pipeline('text-classification') of the toolkit runs models that have one`
+		);
 	}
 	throw new TypeError(`a cell of kind ${cell.kind} runs no model`);
 }
