@@ -121,7 +121,8 @@ export async function convertCheckpoint(
 		if (kept === 'fp32') await write(canonical, firstRow, toFloat32(bytes, info.dtype));
 		else {
 			const [rows, columns] = info.shape;
-			const count = (bytes.byteLength / info.byteLength) * rows;
+			// The product first: a share of the rows would not come out whole.
+			const count = (bytes.byteLength * rows) / info.byteLength;
 			const packed = createPackedMatrix(kept, [count, columns]);
 			packBytes(bytes, info.dtype, packed, 0);
 			await write(canonical, firstRow, packed.data);

@@ -157,7 +157,7 @@ test('a run ends at a limit or a text that was set on its way, and goes on when 
 	const further = { id, ignoreStop: true, count: 2 };
 	state = await service.stepGeneration(further);
 	expect(state.steps.length).toBe(4);
-	state = await service.stepBack({ id, length: 0 });
+	await service.stepBack({ id, length: 0 });
 	state = await service.stepGeneration({ id, count: 99, stopping: { stopStrings: ['Par'] } });
 	expect(text(state.steps)).toMatch(/Par\w*$/);
 	expect(state.stop).toMatchObject({ reason: 'stop_string', stopString: 'Par' });
