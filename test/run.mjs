@@ -20,7 +20,7 @@ import { install, npmCommand } from './support/install.js';
  */
 
 const REPORTS = 'test-results';
-const TIMEOUT_MS = 10 * 60_000;
+const TIMEOUT_MS = 12 * 60_000;
 const HEARTBEAT_MS = 30_000;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
