@@ -158,6 +158,7 @@ test('notebooks are renamed, duplicated, deleted and brought back', async ({ pag
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await expect(link('Ours')).toBeVisible();
 	await act('Ours (copy)', 'Delete');
+	await expect(link('Ours (copy)')).toHaveCount(0);
 	await page.reload();
 	await page.getByText('1 deleted, kept for 30 days').click();
 	await page.getByRole('button', { name: 'Bring back' }).click();
