@@ -36,7 +36,7 @@ export interface GenerateStep {
 	readonly randomState: RandomState;
 	/** By row: why it ends with this token, or null. */
 	readonly stops: readonly (Stop | null)[];
-	/** Of the model and the sampler. */
+	/** Of the model, asked by `next` already or not, and the sampler. */
 	readonly milliseconds: number;
 }
 
@@ -55,6 +55,8 @@ export class GenerationSession {
 	readonly #records: StepRecord[] = [];
 	#sampling: SamplingOptions;
 	#stoppingCriteria: StoppingCriteria;
+	/** Milliseconds that the model has taken for the step to come. */
+	#modelMs = 0;
 	readonly #random: Random;
 
 	private constructor(
@@ -206,7 +208,9 @@ export class GenerationSession {
 	}
 
 	async #distribution(signal?: AbortSignal): Promise<Distribution> {
+		const start = performance.now();
 		const logits = await this.sequence.logits(signal);
+		this.#modelMs += performance.now() - start;
 		return createDistribution(
 			logits,
 			this.#sampling,
@@ -219,8 +223,9 @@ export class GenerationSession {
 		if (this.sequence.length >= maxPositionEmbeddings) {
 			throw new RangeError(`the context of ${maxPositionEmbeddings} tokens is full`);
 		}
-		const start = performance.now();
 		const distribution = await this.#distribution(signal);
+		const start = performance.now();
+		const modelMs = this.#modelMs;
 		const randomState = this.#random.state;
 		const { stops } = this;
 		const tokenIds = this.sequence.ids.map((_, row) => {
@@ -237,11 +242,12 @@ export class GenerationSession {
 			forced: forced !== null,
 			randomState,
 			stops: this.#records[this.length - 1].stops,
-			milliseconds: performance.now() - start
+			milliseconds: modelMs + performance.now() - start
 		};
 	}
 
 	#append(tokenIds: readonly number[], randomState: RandomState): void {
+		this.#modelMs = 0;
 		const ended = this.stops;
 		this.sequence.append(tokenIds);
 		const stops = this.sequence.ids.map((ids, row) =>
@@ -254,6 +260,7 @@ export class GenerationSession {
 
 	#truncate(length: number): void {
 		if (length === this.length) return;
+		this.#modelMs = 0;
 		this.#random.restore(this.#records[length].randomState);
 		this.#records.length = length;
 		this.sequence.truncate(this.promptLength + length);

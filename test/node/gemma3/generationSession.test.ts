@@ -223,3 +223,12 @@ test('inputs and settings that do not fit are refused before anything runs', asy
 	await expect(session.step()).rejects.toThrow('the context of 512 tokens is full');
 	session.dispose();
 });
+
+test('a step counts what the model took, though the page had asked what comes next before', async () => {
+	const session = await start();
+	const begin = performance.now();
+	await session.next();
+	const asked = performance.now() - begin;
+	expect((await session.step()).milliseconds).toBeGreaterThan(asked / 2);
+	session.dispose();
+});
