@@ -1,0 +1,26 @@
+/** Keys of the first page and of inspecting: which, and what they do there. */
+export const pageKeys: readonly (readonly [keys: string, meaning: string])[] = [
+	['⇧ ⏎', 'run the prompt'],
+	['Esc', 'release the locked token or cell; close what is open'],
+	['Tab', 'go to the next picture or control'],
+	['← →', 'in the tokens, layers and heads: go along'],
+	['← → ↑ ↓', 'in a matrix: go from cell to cell'],
+	['Home End', 'in a matrix: first and last key of the row'],
+	['PgUp PgDn', 'in a matrix: first and last query; on a picture: crop by crop'],
+	['⏎', 'lock the token or cell that is pointed at'],
+	['Alt ← →', 'on a picture of the prompt: earlier, later'],
+	['Del', 'on a picture of the prompt: remove it'],
+	['Space', 'in the stepper: play, pause'],
+	['← →', 'in the stepper: a token back, a token on'],
+	['Home End', 'in the stepper: to the prompt, to the end of the branch'],
+	['↑ ↓ ⏎', 'in the branches: go along, show'],
+	['c Del', 'on a branch: compare it, remove it'],
+	['x', 'on the keys of the newest token: close or open one for coming tokens'],
+	['[ ]', 'previous, next layer'],
+	['i', 'inspect: all heads, states and the lens'],
+	['1…8', 'when inspecting: the pictures, by number'],
+	['{ }', 'when inspecting: previous, next head'],
+	['+ − 0', 'in the zoomed matrix: nearer, farther, all'],
+	['Ctrl K', 'when inspecting: find a picture, layer, head or token'],
+	['?', 'this list']
+];
