@@ -21,6 +21,7 @@ import type {
 	ModelLoadService,
 	Progress
 } from '../src/lib/rpc/modelServices.js';
+import type { Classification } from '../src/lib/trace/classification.js';
 import { DeviceLostError } from '../src/lib/runtime/errors.js';
 import type {
 	AttentionRequest,
@@ -34,6 +35,7 @@ import type {
 	VisionStateRequest
 } from '../src/lib/trace/trace.js';
 import { toTraceTokens } from '../src/lib/trace/traceTokens.js';
+import { classifyRun } from './classify.js';
 import { Generations, type GenerationStart } from './generations.js';
 import { computeLens } from './lens.js';
 import type { LoadedModel } from './loadedModel.js';
@@ -181,6 +183,12 @@ export class ModelService implements InferenceService {
 
 	async lens(runId: number, request: LensRequest, signal?: AbortSignal): Promise<LensCell[]> {
 		return computeLens(this.#model(), this.#held(runId).run, request, signal);
+	}
+
+	async classify(runId: number, signal?: AbortSignal): Promise<Classification> {
+		const { run, prompted } = this.#held(runId);
+		const tokens = this.#traceTokens(run.input, run.input.inputIds[0], prompted.promptLength);
+		return classifyRun(this.#model(), run, tokens, signal);
 	}
 
 	async visionAttention(runId: number, request: VisionAttentionRequest, signal?: AbortSignal) {

@@ -53,8 +53,10 @@ export class ModelLoader {
 		signal?.throwIfAborted();
 		const options = { openUrl: this.#openUrl, store: await this.#open(), onProgress, signal };
 		return withModelSource(request, options, async ({ source, stored, notices }) => {
-			const names = { name, dtype: stored ?? dtype, deviceReason: reason, contextLength };
-			const model = { ...names, isStored: stored !== null };
+			const kept = stored?.dtype ?? dtype;
+			const names = { name, dtype: kept, deviceReason: reason, contextLength };
+			const lostScore = stored !== null && stored.hasScore === undefined;
+			const model = { ...names, isStored: stored !== null, lostScore };
 			const loaded = await loadModel(source, runtime, model, onProgress, signal);
 			return { loaded, notices: notice === null ? notices : [notice, ...notices] };
 		});

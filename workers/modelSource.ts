@@ -2,13 +2,13 @@ import {
 	maybeStoredModel,
 	storedSource,
 	storeModel,
+	type StoredModel,
 	type StoreFolder
 } from '../src/lib/gemma3/storedModel.js';
 import type { HubModel, LoadRequest, PickedFile, Progress } from '../src/lib/rpc/modelServices.js';
 import { filesSource } from '../src/lib/sources/filesSource.js';
 import { hubSource, type HubInfo, type HubSource } from '../src/lib/sources/hubSource.js';
 import { SourceError, type Source } from '../src/lib/sources/source.js';
-import type { WeightDtype } from '../src/lib/tensor/packedMatrix.js';
 import type { ModelStore } from './modelStore.js';
 
 export interface OpenOptions {
@@ -23,8 +23,8 @@ export interface OpenOptions {
 /** What a model is loaded from. */
 export interface OpenedSource {
 	readonly source: Source;
-	/** How its weights are kept in this browser; null for what is fetched anew. */
-	readonly stored: WeightDtype | null;
+	/** What is kept of it in this browser; null for what is fetched anew. */
+	readonly stored: StoredModel | null;
 	readonly notices: readonly string[];
 }
 
@@ -61,8 +61,7 @@ export async function withModelSource<T>(
 	};
 	const fromFolder = async (folder: StoreFolder) => {
 		const source = await storedSource(folder);
-		const { dtype: stored } = (await maybeStoredModel(folder))!;
-		return job({ source, stored, notices });
+		return job({ source, stored: await maybeStoredModel(folder), notices });
 	};
 
 	if (wanted.kind === 'url') return fresh(openUrl(wanted.url));

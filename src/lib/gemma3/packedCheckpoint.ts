@@ -14,7 +14,7 @@ import { packBytes } from '../tensor/quantize.js';
 import { createTensor, elementCount } from '../tensor/tensor.js';
 import { isFloatDtype, toFloat32 } from '../tensor/toFloat32.js';
 import type { ExpectedWeights } from './expectedWeights.js';
-import { keptDtype, matchWeights } from './weights.js';
+import { isScoreHead, keptDtype, matchWeights } from './weights.js';
 
 /** Takes bytes for places of a file, in any order. */
 export interface ByteSink {
@@ -177,9 +177,13 @@ export async function loadPackedWeights(
 	if (checkpoint.tensors.has('lm_head.weight') && expected.has('embed_tokens.weight')) {
 		names.add('lm_head.weight');
 	}
+	const score = checkpoint.tensors.get('score.weight');
+	if (score && isScoreHead(score, expected)) names.add('score.weight');
 	for (const name of names) {
-		const shape = expected.get(name) ?? expected.get('embed_tokens.weight')!;
 		const info = checkpoint.tensors.get(name);
+		const shape =
+			expected.get(name) ??
+			(name === 'score.weight' ? score!.shape : expected.get('embed_tokens.weight')!);
 		const weight = info && emptyWeight(checkpoint, name, info, shape);
 		if (!weight) {
 			throw new SafetensorsError(

@@ -1,4 +1,3 @@
-import { probabilities } from '../generation/softmax.js';
 import type { PixelImage } from '../images/rgb.js';
 import type { Gemma3ForCausalLM } from './causalLanguageModel.js';
 import type { ConversationMessage } from './chatTemplate.js';
@@ -6,6 +5,7 @@ import type { Gemma3ForConditionalGeneration } from './conditionalGeneration.js'
 import type { GenerateOptions } from './generationOptions.js';
 import type { Gemma3Processor } from './processing.js';
 import type { Gemma3Inputs, PanAndScanOptions } from './processorInputs.js';
+import { applyScoreFunction, labelOf, scoreFunctionOf, type ScoreFunction } from './scoreHead.js';
 import type { Gemma3ForSequenceClassification } from './sequenceClassification.js';
 
 type Processor = Gemma3Processor<PixelImage>;
@@ -119,7 +119,7 @@ export interface ClassificationCallOptions {
 	/** How many labels, the likeliest first; null gives all. The likeliest alone when absent. */
 	readonly topK?: number | null;
 	/** By the configuration when absent: sigmoid for one label or independent ones, else softmax. */
-	readonly functionToApply?: 'softmax' | 'sigmoid' | 'none';
+	readonly functionToApply?: ScoreFunction;
 	readonly signal?: AbortSignal;
 }
 
@@ -161,26 +161,13 @@ export class TextClassificationPipeline {
 	async #scores(text: string, options: ClassificationCallOptions): Promise<ClassificationScore[]> {
 		const { inputIds } = this.processor.process({ text });
 		const { logits } = await this.model.forward({ inputIds, signal: options.signal });
-		const { id2label, problemType } = this.model.config;
-		const isIndependent = problemType === 'multi_label_classification' || logits.data.length === 1;
-		const {
-			functionToApply = problemType === 'regression'
-				? 'none'
-				: isIndependent
-					? 'sigmoid'
-					: 'softmax'
-		} = options;
-		const scores = applyFunction(logits.data, functionToApply);
+		const { config } = this.model;
+		const { functionToApply = scoreFunctionOf(config, logits.data.length) } = options;
+		const scores = applyScoreFunction(logits.data, functionToApply);
 		return [...scores]
-			.map((score, i) => ({ label: id2label[i] ?? `LABEL_${i}`, score }))
+			.map((score, i) => ({ label: labelOf(config, i), score }))
 			.sort((a, b) => b.score - a.score);
 	}
-}
-
-function applyFunction(logits: Float32Array, name: 'softmax' | 'sigmoid' | 'none'): Float32Array {
-	if (name === 'softmax') return probabilities(logits);
-	if (name === 'sigmoid') return logits.map((logit) => 1 / (1 + Math.exp(-logit)));
-	return logits;
 }
 
 function toChatInputs(processor: Processor, chat: Chat, options: PanAndScanOptions = {}) {

@@ -10,6 +10,7 @@ import {
 	type LoadOptions,
 	type PretrainedOptions
 } from './pretrained.js';
+import { lastTokenOf, scoreLogits } from './scoreHead.js';
 import { Gemma3TextModel } from './textModel.js';
 
 export interface ClassificationInput extends MultimodalInput {
@@ -67,10 +68,12 @@ export class Gemma3ForSequenceClassification {
 		const [labelCount] = this.score.dims;
 		const data = new Float32Array(batch * labelCount);
 		for (let row = 0; row < batch; row++) {
-			const last = lastToken(input.inputIds?.[row], padTokenId, positions);
+			const ids = input.inputIds?.[row];
+			// Without ids the last, as in the reference.
+			const last = ids === undefined ? positions - 1 : lastTokenOf(ids, padTokenId);
 			const start = (row * positions + last) * width;
 			const state = output.lastHiddenState.data.subarray(start, start + width);
-			data.set(scores(this.score, state), row * labelCount);
+			data.set(scoreLogits(this.score, state), row * labelCount);
 		}
 		const logits = createTensor('float32', [batch, labelCount], data);
 		if (input.labels === undefined) return { ...output, logits };
@@ -81,25 +84,4 @@ export class Gemma3ForSequenceClassification {
 	dispose(): Promise<void> {
 		return this.model.dispose();
 	}
-}
-
-/**
- * The rightmost token that is no padding, wherever the padding is; of a row of padding alone the
- * first, and without ids the last, as in the reference.
- */
-function lastToken(ids: readonly number[] | undefined, padTokenId: number, positions: number) {
-	if (ids === undefined) return positions - 1;
-	return Math.max(
-		0,
-		ids.findLastIndex((id) => id !== padTokenId)
-	);
-}
-
-/** `weight · state`, one score a label. */
-function scores({ dims: [labels, width], data }: Tensor, state: Float32Array): Float32Array {
-	return Float32Array.from({ length: labels }, (_, label) => {
-		let sum = 0;
-		for (let i = 0; i < width; i++) sum += data[label * width + i] * state[i];
-		return sum;
-	});
 }

@@ -44,6 +44,11 @@ export interface StoredModel {
 	readonly dtype: WeightDtype;
 	/** Of the weights. */
 	readonly byteLength: number;
+	/**
+	 * Whether the checkpoint has a classification head, which is then kept too; absent in what was
+	 * kept by a version that left such heads out.
+	 */
+	readonly hasScore?: boolean;
 	readonly parts: PartHashes;
 }
 
@@ -175,6 +180,7 @@ export async function storeModel(
 		commit,
 		dtype,
 		byteLength: layout.byteLength,
+		hasScore: layout.places.has('score.weight'),
 		parts: await hashParts(weights, { onProgress: options.onChecked, signal })
 	};
 	signal?.throwIfAborted();

@@ -16,7 +16,10 @@ import { toCanonicalName } from './weightNames.js';
 export type Weights = ReadonlyMap<string, Weight>;
 
 export interface LoadedWeights {
-	/** Everything expected; and `lm_head.weight` where a head said to be tied has its own values. */
+	/**
+	 * Everything expected; and where they are there, `lm_head.weight` of a head that is said to be
+	 * tied and has its own values, and `score.weight`, the classification head.
+	 */
 	readonly weights: Weights;
 	/** The file's names of tensors that the model has no use for. */
 	readonly unexpected: readonly string[];
@@ -24,6 +27,7 @@ export interface LoadedWeights {
 
 const head = 'lm_head.weight';
 const embedding = 'embed_tokens.weight';
+const score = 'score.weight';
 
 /** Weights as a model of some dtype keeps them. */
 export function packWeights(weights: Weights, dtype: WeightDtype): Weights {
@@ -58,7 +62,8 @@ export function keptDtype(name: string, dtype: WeightDtype): WeightDtype {
  * as they arrive: in memory are the result and one piece of up to 16 MiB.
  *
  * A language head beside tied embeddings is a copy of them and left out. Where its values differ,
- * transformers does not tie the two, so the head is among the weights then.
+ * transformers does not tie the two, so the head is among the weights then. A classification head
+ * is small and comes along.
  *
  * @throws SafetensorsError if a weight is missing, is there under two names, or has another shape
  * or a dtype that is no float
@@ -105,11 +110,13 @@ function matchNames(checkpoint: Checkpoint, expected: ExpectedWeights) {
 	const wanted = new Map<string, string>();
 	const unexpected: string[] = [];
 	// A classifier has no language head: one in the file is left alone.
-	const mayHaveHead = expected.has(embedding) && !expected.has('score.weight');
-	for (const name of checkpoint.tensors.keys()) {
+	const mayHaveHead = expected.has(embedding) && !expected.has(score);
+	for (const [name, info] of checkpoint.tensors) {
 		const canonical = toCanonicalName(name);
 		if (canonical === null) continue;
-		if (!expected.has(canonical) && !(canonical === head && mayHaveHead)) {
+		const isSpare =
+			(canonical === head && mayHaveHead) || (canonical === score && isScoreHead(info, expected));
+		if (!expected.has(canonical) && !isSpare) {
 			if (canonical !== head) unexpected.push(name);
 			continue;
 		}
@@ -137,8 +144,9 @@ function checkTensors(
 		);
 	}
 	for (const [canonical, name] of wanted) {
-		const shape = expected.get(canonical) ?? expected.get(embedding)!;
 		const info = checkpoint.tensors.get(name)!;
+		const shape =
+			expected.get(canonical) ?? (canonical === score ? info.shape : expected.get(embedding)!);
 		const where = `${checkpoint.name}, ${info.file}: tensor ${name}`;
 		if (!isFloatDtype(info.dtype)) {
 			throw new SafetensorsError(`${where} is ${info.dtype}, expected BF16, F16 or F32`);
@@ -149,6 +157,18 @@ function checkTensors(
 			);
 		}
 	}
+}
+
+/**
+ * Whether a tensor is a head for as many labels as it has rows, which a model is not asked for but
+ * may have. Its labels are for who uses it to check.
+ */
+export function isScoreHead(
+	{ dtype, shape }: CheckpointTensor,
+	expected: ExpectedWeights
+): boolean {
+	const hiddenSize = expected.get(embedding)?.[1];
+	return isFloatDtype(dtype) && shape.length === 2 && shape[0] > 0 && shape[1] === hiddenSize;
 }
 
 function hasShape(info: CheckpointTensor, shape: readonly number[]): boolean {

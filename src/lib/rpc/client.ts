@@ -75,6 +75,7 @@ export function startInferenceClient(
 			hiddenState: (id, request, signal) => settle(() => remote.hiddenState(id, request, signal)),
 			topLogits: (id, request, signal) => settle(() => remote.topLogits(id, request, signal)),
 			lens: (id, request, signal) => settle(() => remote.lens(id, request, signal)),
+			classify: (id, signal) => settle(() => remote.classify(id, signal)),
 			visionAttention: (id, request, signal) =>
 				settle(() => remote.visionAttention(id, request, signal)),
 			visionState: (id, request, signal) => settle(() => remote.visionState(id, request, signal)),

@@ -1,5 +1,6 @@
 import type { MaskEdit, MaskRule } from '../gemma3/attentionMask.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Classification } from '../trace/classification.js';
 import type {
 	AttentionRequest,
 	HiddenStateRequest,
@@ -156,6 +157,8 @@ export interface InferenceService extends GenerationService, ModelLoadService {
 		signal?: AbortSignal
 	): Promise<readonly TokenScore[]>;
 	lens(runId: number, request: LensRequest, signal?: AbortSignal): Promise<readonly LensCell[]>;
+	/** Labels of a run's prompt, by the classification head that its checkpoint may have. */
+	classify(runId: number, signal?: AbortSignal): Promise<Classification>;
 	visionAttention(
 		runId: number,
 		request: VisionAttentionRequest,

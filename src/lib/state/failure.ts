@@ -38,6 +38,19 @@ const remedies: readonly { readonly pattern: RegExp; readonly remedy: string }[]
 		remedy:
 			'Every picture needs one <start_of_image> in plain text: add or remove the ones that differ.'
 	},
+	{
+		pattern: /no classification head/,
+		remedy:
+			'Choose gemma3-mini, which has one, or a checkpoint saved by Gemma3ForSequenceClassification.'
+	},
+	{
+		pattern: /left the classification head out/,
+		remedy: 'Delete it under “Kept in this browser”, where models are chosen, and load it again.'
+	},
+	{
+		pattern: /classification head .* names \d+ label/,
+		remedy: 'Let id2label name every row, and load the model again.'
+	},
 	{ pattern: /ImageError/, remedy: 'Remove the picture, or add another.' },
 	{ pattern: /context|too long|longer than/i, remedy: 'Shorten the prompt.' },
 	{ pattern: /empty/i, remedy: 'Type some text.' }

@@ -63,6 +63,22 @@ test('what is stored loads as what was fetched, in every dtype', async () => {
 	}
 });
 
+test('a classification head is kept as it is in every dtype, and a model without one is kept too', async () => {
+	const score = (await load(mini)).weights.get('score.weight')!;
+	expect(score.dims).toEqual([3, 192]);
+	for (const dtype of ['fp32', 'fp16', 'q8', 'q4'] as const) {
+		const folder = memoryFolder();
+		expect((await storeModel(mini, folder, { dtype })).hasScore).toBe(true);
+		const stored = (await load(await storedSource(folder), dtype)).weights.get('score.weight')!;
+		expect([stored.dtype, stored.dims]).toEqual(['float32', [3, 192]]);
+		expect(stored.data).toEqual(score.data);
+	}
+	const folder = memoryFolder();
+	expect((await storeModel(formulaSource(spec), folder, { dtype: 'q4' })).hasScore).toBe(false);
+	const { weights } = await load(await storedSource(folder));
+	expect(weights.has('score.weight')).toBe(false);
+});
+
 test('a conversion that was stopped anywhere goes on and ends the same', async () => {
 	const whole = memoryFolder();
 	await storeModel(formulaSource(spec), whole, { dtype: 'q4' });

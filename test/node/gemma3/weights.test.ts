@@ -201,6 +201,23 @@ test('an untied head is needed', async () => {
 	);
 });
 
+test('a classification head comes along where it fits, and the language head stays', async () => {
+	const norm = floats([1], 0);
+	const tensors = { 'model.embed_tokens.weight': embedding, 'model.norm.weight': norm };
+	const head = floats([2, 1], 3, 4);
+	const both = { ...tensors, 'score.weight': floats([3, 1], 5, 6, 7), 'lm_head.weight': head };
+	const { weights, unexpected } = await loadWeights(await checkpointOf(both), small);
+	expect(weights.get('score.weight')).toMatchObject({ dtype: 'float32', dims: [3, 1] });
+	expect(Array.from(weights.get('score.weight')!.data)).toEqual([5, 6, 7]);
+	expect(weights.has('lm_head.weight')).toBe(true);
+	expect(unexpected).toEqual([]);
+	for (const unfit of [floats([1, 2], 1, 2), floats([1], 1), floats([0, 1])]) {
+		const checkpoint = await checkpointOf({ ...tensors, 'score.weight': unfit });
+		const loaded = await loadWeights(checkpoint, small);
+		expect([loaded.weights.size, loaded.unexpected]).toEqual([2, ['score.weight']]);
+	}
+});
+
 test('a load tells its progress and stops when asked', async () => {
 	const folder = `${goldens}/text`;
 	const expected = expectedWeights(await readConfig(folder), { head: 'lm', vision: false });
