@@ -1,14 +1,14 @@
 import { toFreshness, toRecordedKeys } from '../lib/notebook/cellKeys.js';
+import { runsModel } from '../lib/notebook/cellRoles.js';
 import type { CellOutputProps } from '../lib/components/notebook/outputs/cellOutput.js';
 import type { Attachment, Cell, CellOf, Notebook } from '../lib/notebook/notebook.js';
 import { FileTrace } from '../lib/trace/fileTrace.js';
-import type { Trace } from '../lib/trace/trace.js';
 
 /** What each cell of a document can show from its recordings; cells that show nothing are left out. */
 export function toViewerCells(notebook: Notebook): CellOutputProps[] {
 	const byId = new Map(notebook.cells.map((cell) => [cell.id, cell]));
 	const freshness = toFreshness(notebook, toRecordedKeys(notebook));
-	const traces = new Map<string, Trace | null>();
+	const traces = new Map<string, FileTrace | null>();
 
 	const promptOf = (cell: Cell | undefined): CellOf<'prompt'> | null => {
 		if (!cell || cell.kind === 'prompt') return cell ?? null;
@@ -17,7 +17,7 @@ export function toViewerCells(notebook: Notebook): CellOutputProps[] {
 	const picturesOf = (prompt: CellOf<'prompt'> | null): Attachment[] =>
 		(prompt?.settings.pictures ?? []).map(({ image }) => notebook.attachments.get(image)!);
 	/** What a cell left that ran the model; null if it was not recorded. */
-	const traceOf = (id: string | null): Trace | null => {
+	const traceOf = (id: string | null): FileTrace | null => {
 		const cell = id === null ? undefined : byId.get(id);
 		if (!cell?.recording) return null;
 		const known = traces.get(cell.id);
@@ -36,9 +36,9 @@ export function toViewerCells(notebook: Notebook): CellOutputProps[] {
 		null;
 
 	return notebook.cells.flatMap((cell) => {
-		if (cell.kind === 'prose' || cell.kind === 'classification') return [];
-		const leavesTrace = cell.kind === 'prompt' || cell.kind === 'generation';
-		const root = leavesTrace ? cell.id : cell.source;
+		if (cell.kind === 'prose') return [];
+		// A cell that ran the model is drawn from what it left, another from what its source left.
+		const root = runsModel(cell) ? cell.id : cell.source;
 		const trace = traceOf(root);
 		const other = cell.kind === 'comparison' ? traceOf(cell.settings.other) : null;
 		const prompt = promptOf(cell);
@@ -47,7 +47,7 @@ export function toViewerCells(notebook: Notebook): CellOutputProps[] {
 			trace,
 			prompt,
 			other,
-			labels: null,
+			classification: trace?.classification ?? null,
 			config: trace?.model.config ?? config,
 			panAndScan: null,
 			pictures: picturesOf(prompt),
@@ -58,8 +58,10 @@ export function toViewerCells(notebook: Notebook): CellOutputProps[] {
 	});
 }
 
-function canDraw({ cell, trace, other, config, pictures }: CellOutputProps): boolean {
+function canDraw(props: CellOutputProps): boolean {
+	const { cell, trace, other, classification, config, pictures } = props;
 	if (cell.kind === 'configuration' || cell.kind === 'slidingWindow') return config !== null;
 	if (cell.kind === 'panAndScan') return pictures.length > 0;
+	if (cell.kind === 'classification') return classification !== null;
 	return trace !== null && (cell.kind !== 'comparison' || other !== null);
 }

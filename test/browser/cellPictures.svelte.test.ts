@@ -14,7 +14,7 @@ function toProps(input: CellInput, more: Partial<CellOutputProps> = {}): CellOut
 		trace,
 		prompt: null,
 		other: null,
-		labels: null,
+		classification: null,
 		config: madeConfig,
 		panAndScan: null,
 		pictures: [],

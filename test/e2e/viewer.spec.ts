@@ -55,7 +55,7 @@ test('an exported page opens from disk without a network, shows every recorded c
 	const complaints = await open(page, info.outputPath('page.html'));
 	await live(page);
 	for (const { id, kind } of notebook.cells) {
-		if (kind === 'prose' || kind === 'classification') continue;
+		if (kind === 'prose') continue;
 		await expect(cell(page, id).locator(`[data-output="${kind}"]`)).toBeVisible();
 	}
 	await expect(page.getByRole('status').filter({ hasText: /Reading/ })).toHaveCount(0);
@@ -64,7 +64,9 @@ test('an exported page opens from disk without a network, shows every recorded c
 		'href',
 		'https://example.org/loupe/notebook#n=1'
 	);
-	await expect(cell(page, 'labels-1')).toContainText('open it live');
+	const labels = cell(page, 'labels-1');
+	await expect(labels.getByRole('row', { name: /^(negative|neutral|positive) / })).toHaveCount(3);
+	await expect(labels).toContainText('softmax over the 3 logits');
 	await expect(cell(page, 'answer')).toContainText('Paris');
 	expect(complaints).toEqual([]);
 	expect(await parseHtml(await readFile(info.outputPath('page.html'), 'utf8'))).toStrictEqual(

@@ -12,6 +12,7 @@ import {
 import type { RunRequest } from '../../src/lib/rpc/services.js';
 import { directorySource } from '../../src/lib/sources/directorySource.js';
 import { LiveTrace } from '../../src/lib/trace/liveTrace.js';
+import { recordClassification } from '../../src/lib/trace/recordClassification.js';
 import { recordTraceFile } from '../../src/lib/trace/recordTraceFile.js';
 import { ModelService } from '../../workers/inferenceService.js';
 
@@ -112,6 +113,11 @@ export async function createRecordedNotebook(): Promise<Notebook> {
 		device: 'wasm'
 	});
 	const keys = toCellKeys(notebook);
+	const keep = async (id: string, bytes: Uint8Array<ArrayBuffer>) => {
+		const file = await createAttachment('application/x-safetensors', bytes);
+		const [hash] = file.keys();
+		notebook = setRecording(notebook, id, { trace: hash, key: keys.get(id)! }, file);
+	};
 	const record = async (id: string, trace: LiveTrace, prompt: RunRequest['prompt']) => {
 		const all = Array.from({ length: model.config.textConfig.numHiddenLayers + 1 }, (_, i) => i);
 		const bytes = await recordTraceFile(trace, prompt, {
@@ -120,9 +126,7 @@ export async function createRecordedNotebook(): Promise<Notebook> {
 			hiddenStateLayers: all,
 			lensLayers: all
 		});
-		const file = await createAttachment('application/x-safetensors', bytes);
-		const [hash] = file.keys();
-		notebook = setRecording(notebook, id, { trace: hash, key: keys.get(id)! }, file);
+		await keep(id, bytes);
 	};
 	for (const cell of notebook.cells) {
 		if (cell.kind !== 'prompt') continue;
@@ -134,8 +138,11 @@ export async function createRecordedNotebook(): Promise<Notebook> {
 		const request =
 			pictures.length === 0 ? { prompt } : { prompt, pictures, panAndScan: { doPanAndScan: true } };
 		const run = await service.run(request);
-		await record(cell.id, new LiveTrace(service, run, model, pictures), prompt);
+		const trace = new LiveTrace(service, run, model, pictures);
+		await record(cell.id, trace, prompt);
 		if (cell.id !== 'france') continue;
+		const labels = await service.classify(run.id);
+		await keep('labels-1', recordClassification(trace, prompt, labels));
 		const { run: longer } = await service.generate({ runId: run.id, maxNewTokens: 12 });
 		await record('answer', new LiveTrace(service, longer, model), prompt);
 	}

@@ -48,6 +48,8 @@ export function toKey(cell: Cell, model: string, sources: CellKeys): string | nu
 
 /** The settings that a result depends on. */
 function toInputs({ kind, settings }: Cell): unknown {
+	// How many labels are listed.
+	if (kind === 'classification') return {};
 	if (kind !== 'prompt') return settings;
 	const { template, text, messages, pictures, showTemplate: _, ...others } = settings;
 	const images = pictures.map(({ image }) => image);

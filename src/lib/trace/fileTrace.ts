@@ -2,6 +2,7 @@ import { parseHeader, parseHeaderLength, prefixByteLength } from '../safetensors
 import type { TensorEntry } from '../safetensors/header.js';
 import { createTensor, type Tensor } from '../tensor/tensor.js';
 import { isFloatDtype, toFloat32 } from '../tensor/toFloat32.js';
+import type { Classification } from './classification.js';
 import { RecordingError } from './recording.js';
 import { expandRow } from './sparseRows.js';
 import type {
@@ -29,6 +30,8 @@ import {
 export class FileTrace implements Trace {
 	readonly header: TraceFileHeader;
 	readonly pictures: readonly TracePicture[];
+	/** What was recorded of a classification head; null in a recording of a run. */
+	readonly classification: Classification | null;
 	readonly #bytes: Uint8Array;
 	readonly #entries: ReadonlyMap<string, TensorEntry>;
 
@@ -54,6 +57,7 @@ export class FileTrace implements Trace {
 		}));
 		this.#bytes = bytes;
 		this.#entries = tensors;
+		this.classification = this.#readClassification();
 	}
 
 	get model(): ModelInfo {
@@ -193,6 +197,21 @@ export class FileTrace implements Trace {
 			}
 		}
 		return cells;
+	}
+
+	#readClassification(): Classification | null {
+		const { classification, tokens } = this.header;
+		if (!classification) return null;
+		const { position, scoreFunction, labels } = classification;
+		const read = (part: 'logits' | 'probabilities') => {
+			this.#expectShape(`classification.${part}`, [labels.length]);
+			return this.#floats(`classification.${part}`, 0, labels.length);
+		};
+		const logits = read('logits');
+		const shares = scoreFunction === 'none' ? null : read('probabilities');
+		const toScore = (label: string, i: number) =>
+			({ label, logit: logits[i], probability: shares?.[i] ?? null }) as const;
+		return { token: tokens[position], scoreFunction, labels: labels.map(toScore) };
 	}
 
 	/** Reads the likeliest tokens of a position. */

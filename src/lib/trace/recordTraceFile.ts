@@ -3,7 +3,7 @@ import type { WritableTensor } from '../safetensors/writer.js';
 import { encodeSafetensors } from '../safetensors/writer.js';
 import { float16ToFloat32, toFloat16 } from '../tensor/float16.js';
 import { toSparseRows } from './sparseRows.js';
-import type { TokenScore, Trace } from './trace.js';
+import type { TokenScore, Trace, TraceFacts } from './trace.js';
 import { headerKey, type TraceFileHeader } from './traceFile.js';
 
 export interface TraceFileOptions {
@@ -96,24 +96,32 @@ export async function recordTraceFile(
 		tensors.set(`${name}.divergence`, { dtype: 'F32', shape: [positions], data });
 	}
 
-	const header: TraceFileHeader = {
+	const header = { ...toTraceFileHeader(trace, prompt), texts, error };
+	signal?.throwIfAborted();
+	return new Uint8Array(encodeSafetensors(tensors, { [headerKey]: JSON.stringify(header) }));
+}
+
+/** All that a file says of a trace but its numbers. */
+export function toTraceFileHeader(
+	{ model, tokens, pictures, images, masks }: TraceFacts,
+	prompt: Prompt
+): TraceFileHeader {
+	return {
 		version: 1,
 		prompt,
-		model: { ...trace.model, recorded: true },
-		tokens: trace.tokens,
-		pictures: trace.pictures.map(({ name, width, height, panAndScan }) => ({
+		model: { ...model, recorded: true },
+		tokens,
+		pictures: pictures.map(({ name, width, height, panAndScan }) => ({
 			name,
 			width,
 			height,
 			panAndScan
 		})),
-		images: trace.images,
-		masks: trace.masks,
-		texts,
-		error
+		images,
+		masks,
+		texts: {},
+		error: { attention: 0, attentionMass: 0, hiddenState: 0 }
 	};
-	signal?.throwIfAborted();
-	return new Uint8Array(encodeSafetensors(tensors, { [headerKey]: JSON.stringify(header) }));
 }
 
 function encode(values: Float32Array, dtype: TraceFileOptions['dtype']) {

@@ -37,6 +37,9 @@ export interface Trace {
 	addedLengths?(signal?: AbortSignal): Promise<Tensor>;
 }
 
+/** What is known of a trace without asking for any of its numbers. */
+export type TraceFacts = Pick<Trace, 'model' | 'tokens' | 'pictures' | 'images' | 'masks'>;
+
 /** Half-open: `start` is in, `end` is not. */
 export interface Range {
 	readonly start: number;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Gemma3Config } from '../gemma3/configuration.js';
+import type { ScoreFunction } from '../gemma3/scoreHead.js';
 import type { PictureInfo, Prompt } from '../rpc/services.js';
 import { RecordingError } from './recording.js';
 import type { MaskDescription, ModelInfo, TraceImage, TraceToken } from './trace.js';
@@ -17,6 +18,7 @@ import type { MaskDescription, ModelInfo, TraceImage, TraceToken } from './trace
  * | `top_logits.ids`, `.logits`, `.probabilities` | I32, F32, F32 | `[T, n]`, best first |
  * | `lens.L.ids`, `.logits`, `.probabilities` | I32, F32, F32 | `[T, n]`, logit lens of hidden state L |
  * | `lens.L.divergence` | F32 | `[T]` |
+ * | `classification.logits`, `.probabilities` | F32 | `[labels]`; a regression has no probabilities |
  */
 export interface TraceFileHeader {
 	readonly version: 1;
@@ -30,6 +32,16 @@ export interface TraceFileHeader {
 	/** Texts of the tokens in the score tensors, by id. */
 	readonly texts: Readonly<Record<string, string>>;
 	readonly error: TraceFileError;
+	/** What the checkpoint's classification head made of the prompt, beside its numbers. */
+	readonly classification?: ClassificationHeader;
+}
+
+export interface ClassificationHeader {
+	/** Of the token that was read. */
+	readonly position: number;
+	readonly scoreFunction: ScoreFunction;
+	/** Names, in the order of the logits. */
+	readonly labels: readonly string[];
 }
 
 /** How far the recorded numbers may be from those that were computed. */
@@ -133,7 +145,14 @@ const header = v.object({
 		promptLength: count
 	}),
 	texts: v.record(v.pipe(v.string(), v.digits()), v.string()),
-	error: v.object({ attention: finite, attentionMass: finite, hiddenState: finite })
+	error: v.object({ attention: finite, attentionMass: finite, hiddenState: finite }),
+	classification: v.exactOptional(
+		v.object({
+			position: count,
+			scoreFunction: v.picklist(['softmax', 'sigmoid', 'none']),
+			labels: v.pipe(v.array(v.string()), v.minLength(1))
+		})
+	)
 });
 
 /**
@@ -173,7 +192,13 @@ export function parseTraceFileHeader(json: string): TraceFileHeader {
 	return { ...output, model: { ...output.model, config } as ModelInfo };
 }
 
-function checkLengths({ model, tokens, masks, images }: v.InferOutput<typeof header>): void {
+function checkLengths({
+	model,
+	tokens,
+	masks,
+	images,
+	classification
+}: v.InferOutput<typeof header>): void {
 	const { layerTypes, numHiddenLayers } = model.config.textConfig;
 	const expected: [where: string, length: number, expected: number][] = [
 		['model.config.textConfig.layerTypes', layerTypes.length, numHiddenLayers],
@@ -189,6 +214,11 @@ function checkLengths({ model, tokens, masks, images }: v.InferOutput<typeof hea
 		if (length !== count) {
 			throw new RecordingError(`the recording's ${where} has ${length} entries, expected ${count}`);
 		}
+	}
+	if (classification && classification.position >= tokens.length) {
+		throw new RecordingError(
+			`the recording's classification.position is ${classification.position}, expected 0 to ${tokens.length - 1}`
+		);
 	}
 	const misplaced = tokens.find(({ position }, i) => position !== i);
 	if (misplaced) {

@@ -8,7 +8,13 @@ import {
 	toRecordedKeys,
 	toRunPlan
 } from '../../../src/lib/notebook/cellKeys.js';
-import { deleteCell, editCell, editModel, editSettings } from '../../../src/lib/notebook/edits.js';
+import {
+	deleteCell,
+	editCell,
+	editModel,
+	editSettings,
+	insertCell
+} from '../../../src/lib/notebook/edits.js';
 import { toNotebook, type Notebook } from '../../../src/lib/notebook/notebook.js';
 import { randomNotebook } from '../../support/randomNotebook.js';
 import { createRandom } from '../../support/randomText.js';
@@ -56,6 +62,10 @@ test('what does not change the result makes nothing stale', () => {
 	expect(stale(editSettings(notebook, 'ask', 'prompt', { showTemplate: true }))).toEqual([]);
 	expect(stale(editSettings(notebook, 'ask', 'prompt', { text: 'unused' }))).toEqual([]);
 	expect(stale(editCell(notebook, 'ask', { caption: 'Ask', collapsed: true }))).toEqual([]);
+	const cell = { id: 'label', kind: 'classification', source: 'ask' } as const;
+	const classified = insertCell(notebook, 7, cell);
+	const more = editSettings(classified, 'label', 'classification', { k: 1 });
+	expect(stale(more, toCellKeys(classified))).toEqual([]);
 });
 
 test('an edit that is taken back makes nothing stale', () => {

@@ -49,7 +49,7 @@ async function drawCellPictures(
 			trace: results.trace(cell),
 			prompt: results.prompt(cell),
 			other: results.other(cell),
-			labels: results.live(cell.id)?.labels ?? null,
+			classification: results.classification(cell),
 			config,
 			panAndScan,
 			pictures: results.pictures(cell),

@@ -5,15 +5,16 @@ import { toFreshness, toKey, toRecordedKeys, type Freshness } from '../../notebo
 import type { Attachment, Cell, CellOf } from '../../notebook/notebook.js';
 import { FileTrace } from '../../trace/fileTrace.js';
 import { LiveTrace } from '../../trace/liveTrace.js';
-import type { ModelInfo, Trace } from '../../trace/trace.js';
-import type { Failure } from '../failure.js';
+import type { Classification } from '../../trace/classification.js';
+import type { ModelInfo, Trace, TraceFacts } from '../../trace/trace.js';
+import { toFailure, type Failure } from '../failure.js';
 import type { NotebookState } from './NotebookState.svelte.js';
-import { RecordingCache } from './RecordingCache.js';
+import { RecordingCache, recordingRemedy } from './RecordingCache.js';
 
-/** A label of a classifier, and its share or, for a regression, its value. */
-export interface LabelScore {
-	readonly label: string;
-	readonly score: number;
+/** A classification, and the run that was classified, which may be gone. */
+export interface ClassifiedRun {
+	readonly classification: Classification;
+	readonly run: TraceFacts;
 }
 
 /** What the model gave for a cell, here and now. */
@@ -24,7 +25,8 @@ export interface LiveResult {
 	readonly model: ModelInfo;
 	/** Null for a classification. */
 	readonly trace: LiveTrace | null;
-	readonly labels: readonly LabelScore[] | null;
+	/** Of a classification alone. */
+	readonly classified: ClassifiedRun | null;
 	readonly totalMs: number;
 	/** What the reader should know, in sentences. */
 	readonly notices: readonly string[];
@@ -89,6 +91,14 @@ export class CellResults {
 		return cell.kind === 'comparison' ? this.#traceOf(cell.settings.other) : null;
 	}
 
+	/** What a classification cell shows, run or recorded. */
+	classification(cell: Cell): Classification | null {
+		if (cell.kind !== 'classification') return null;
+		const live = this.#live.get(cell.id);
+		if (live) return live.classified?.classification ?? null;
+		return this.recording(cell)?.classification ?? null;
+	}
+
 	/** The recording that a cell shows; null where it shows a live result, or none. */
 	recording(cell: Cell): FileTrace | null {
 		const trace = cell.recording && !this.#live.has(cell.id) ? this.#recorded(cell) : null;
@@ -99,7 +109,9 @@ export class CellResults {
 	recordingFailure(cell: Cell): Failure | null {
 		if (!cell.recording || this.#live.has(cell.id)) return null;
 		const file = this.#recorded(cell);
-		return file instanceof FileTrace ? null : file;
+		if (!(file instanceof FileTrace)) return file;
+		if (cell.kind !== 'classification' || file.classification) return null;
+		return toFailure(new Error('the recording holds no labels'), recordingRemedy);
 	}
 
 	/** The prompt cell at the root of a cell's sources. */

@@ -3,6 +3,9 @@ import { FileTrace } from '../../trace/fileTrace.js';
 import { toFailure, type Failure } from '../failure.js';
 import { toPictureBlobs } from './runRequest.js';
 
+/** What to do about a recording that cannot be shown. */
+export const recordingRemedy = 'Run the cell, or take its recording out.';
+
 /** Recordings of a document by hash, each read once. */
 export class RecordingCache {
 	readonly #files = new Map<string, FileTrace | Failure>();
@@ -26,6 +29,6 @@ function toFileTrace(hash: string, prompt: CellOf<'prompt'> | null, attachments:
 		const blobs = prompt ? toPictureBlobs(prompt, attachments) : [];
 		return new FileTrace(attachments.get(hash)!.bytes, blobs);
 	} catch (error) {
-		return toFailure(error, 'Run the cell, or take its recording out.');
+		return toFailure(error, recordingRemedy);
 	}
 }

@@ -3,6 +3,7 @@ import { dependentsOf } from '../../notebook/cellGraph.js';
 import { toPrompt, type Attachments, type Cell, type CellOf } from '../../notebook/notebook.js';
 import { FileTrace } from '../../trace/fileTrace.js';
 import type { LiveTrace } from '../../trace/liveTrace.js';
+import { recordClassification } from '../../trace/recordClassification.js';
 import {
 	estimateTraceFile,
 	recordTraceFile,
@@ -10,6 +11,7 @@ import {
 } from '../../trace/recordTraceFile.js';
 import type { TraceFileError } from '../../trace/traceFile.js';
 import type { Trace } from '../../trace/trace.js';
+import type { ClassifiedRun } from './CellResults.svelte.js';
 
 /** What of a result is recorded. */
 export interface RecordChoice {
@@ -51,6 +53,14 @@ export function estimateRecording(trace: Trace, choice: RecordChoice): number {
 	return estimateTraceFile(trace, toOptions(trace, choice));
 }
 
+/** Labels are few: nothing of them is left out. */
+export function makeClassificationRecording(
+	{ run, classification }: ClassifiedRun,
+	prompt: CellOf<'prompt'>
+): Promise<MadeRecording> {
+	return toMadeRecording(recordClassification(run, toPrompt(prompt.settings), classification));
+}
+
 /** @throws AbortError */
 export async function makeRecording(
 	trace: LiveTrace,
@@ -60,6 +70,10 @@ export async function makeRecording(
 ): Promise<MadeRecording> {
 	const options = toOptions(trace, choice);
 	const bytes = await recordTraceFile(trace, toPrompt(prompt.settings), options, signal);
+	return toMadeRecording(bytes);
+}
+
+async function toMadeRecording(bytes: Uint8Array<ArrayBuffer>): Promise<MadeRecording> {
 	const attachments = await createAttachment('application/x-safetensors', bytes);
 	const [hash] = attachments.keys();
 	const { error } = new FileTrace(bytes);

@@ -45,11 +45,7 @@ export async function runCell(
 ): Promise<CellOutcome> {
 	if (cell.kind === 'prompt') return runPrompt(cell, context, signal);
 	if (cell.kind === 'generation') return generate(cell, context, signal);
-	if (cell.kind === 'classification') {
-		throw new Error(
-			`${context.model.name} was loaded without a classification head, from which labels come: pipeline('text-classification') of the toolkit runs models that have one`
-		);
-	}
+	if (cell.kind === 'classification') return classify(context, signal);
 	throw new TypeError(`a cell of kind ${cell.kind} runs no model`);
 }
 
@@ -62,7 +58,7 @@ async function runPrompt(
 	const request = toRunRequest(cell, attachments);
 	const run = await service.run(request, signal);
 	const trace = new LiveTrace(service, run, model, request.pictures);
-	return { trace, labels: null, totalMs: run.totalMs, notices: run.notices };
+	return { trace, classified: null, totalMs: run.totalMs, notices: run.notices };
 }
 
 async function generate(
@@ -88,7 +84,7 @@ async function generate(
 		const trace = new LiveTrace(service, run, model, prompted.files);
 		const outcome = {
 			trace,
-			labels: null,
+			classified: null,
 			totalMs: performance.now() - start,
 			notices: run.notices
 		};
@@ -98,6 +94,19 @@ async function generate(
 	} finally {
 		service.endGeneration(id).catch(() => {});
 	}
+}
+
+async function classify(
+	{ service, source }: CellContext,
+	signal: AbortSignal
+): Promise<CellOutcome> {
+	const prompted = toSourceTrace(source);
+	const start = performance.now();
+	const classification = await service.classify(prompted.run.id, signal);
+	const { model, tokens, pictures, images, masks } = prompted;
+	const run = { model, tokens, pictures, images, masks };
+	const totalMs = performance.now() - start;
+	return { trace: null, classified: { classification, run }, totalMs, notices: [] };
 }
 
 function toSourceTrace(source: LiveResult | null): LiveTrace {

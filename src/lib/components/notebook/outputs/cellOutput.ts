@@ -1,16 +1,11 @@
 import type { Gemma3Config } from '$lib/gemma3/configuration.js';
 import type { CellKind } from '$lib/notebook/cellSettings.js';
 import type { Attachment, CellOf, CellSettings } from '$lib/notebook/notebook.js';
+import type { Classification } from '$lib/trace/classification.js';
 import type { Trace } from '$lib/trace/trace.js';
 import type { PanAndScanChoice } from '$lib/views/panAndScanPlan.js';
 
 export type OutputKind = Exclude<CellKind, 'prose'>;
-
-/** A label of a classification model, and its share or, for a regression, its value. */
-interface LabelScore {
-	readonly label: string;
-	readonly score: number;
-}
 
 /**
  * What a picture of a cell is drawn from. It is the same on the live page and in an exported file:
@@ -25,8 +20,8 @@ interface OutputProps<K extends OutputKind> {
 	readonly prompt: CellOf<'prompt'> | null;
 	/** For a comparison: the trace of `settings.other`. */
 	readonly other: Trace | null;
-	/** A classification's result, the likeliest first. */
-	readonly labels: readonly LabelScore[] | null;
+	/** A classification's result; null before it ran. */
+	readonly classification: Classification | null;
 	/** The loaded or recorded model's. */
 	readonly config: Gemma3Config | null;
 	/** How the checkpoint's image processor cuts; null where nobody knows: then Gemma's own values. */
