@@ -42,7 +42,7 @@ const page = {
 	rpc: { types: toolkitFolders, packages: ['comlink'] },
 	storage: { values: ['notebook'], packages: ['idb-keyval'] },
 	state: {
-		values: ['rpc', 'trace', 'views', 'notebook', 'storage'],
+		values: ['rpc', 'trace', 'views', 'notebook', 'storage', 'images'],
 		types: ['gemma3', 'tensor', 'sources'],
 		packages: ['svelte', '\\$app', 'esm-env']
 	},

@@ -64,3 +64,13 @@ test('maths is drawn by the browser', () => {
 	expect(fraction.getBoundingClientRect().height).toBeGreaterThan(10);
 	place.remove();
 });
+
+test('a picture of the document is shown, under the address that a page gives it', () => {
+	const address = URL.createObjectURL(new Blob(['x'], { type: 'image/png' }));
+	const text = `![a circle](attachment:sha256-${'0'.repeat(64)})`;
+	const html = renderMarkdown(text, { renderMath, toImageUrl: () => address });
+	const picture = sanitizeHtml(html).querySelector('img')!;
+	expect(picture.getAttribute('src')).toBe(address);
+	expect(picture.alt).toBe('a circle');
+	URL.revokeObjectURL(address);
+});

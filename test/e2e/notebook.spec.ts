@@ -256,3 +256,25 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		await check();
 	});
 }
+
+test('selecting another cell moves nothing, so that a click below the selected one does not miss', async ({
+	page
+}) => {
+	await openNewNotebook(page);
+	await addPrompt(page, 'Repeat: a');
+	await addCell(page, 'Tokens');
+	await addCell(page, 'Configuration');
+	await cell(page, 'tokens-1').focus();
+	await expect(page.getByLabel('Caption of tokens-1')).toBeVisible();
+	const top = () =>
+		cell(page, 'configuration-1').evaluate((one) => one.getBoundingClientRect().top + scrollY);
+	const before = await top();
+	await cell(page, 'prompt-1').focus();
+	await expect(page.getByLabel('Caption of tokens-1')).toHaveCount(0);
+	expect(await top()).toBe(before);
+	await cell(page, 'tokens-1').focus();
+	await page.getByLabel('Caption of tokens-1').fill('What was read.');
+	await expect(page.getByLabel('Caption of tokens-1')).toBeFocused();
+	await cell(page, 'prompt-1').focus();
+	await expect(page.getByLabel('Caption of tokens-1')).toHaveValue('What was read.');
+});

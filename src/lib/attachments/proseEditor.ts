@@ -19,7 +19,8 @@ export interface ProseEditorHandle {
 	/** Shows a text that was changed elsewhere; the caret stays where it can. */
 	show(text: string): void;
 	focus(): void;
-	insert(text: string): void;
+	/** Puts in a text at a point of the window, or in place of what is selected. */
+	insert(text: string, point: { readonly x: number; readonly y: number } | null): void;
 	destroy(): void;
 }
 
@@ -78,7 +79,11 @@ export function createProseEditor(
 			isShowing = false;
 		},
 		focus: () => view.focus(),
-		insert: (text) => view.dispatch(view.state.replaceSelection(text)),
+		insert(text, point) {
+			const place = point && view.posAtCoords(point);
+			if (place !== null) view.dispatch({ selection: { anchor: place } });
+			view.dispatch(view.state.replaceSelection(text));
+		},
 		destroy: () => view.destroy()
 	};
 }

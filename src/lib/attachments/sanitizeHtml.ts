@@ -6,6 +6,12 @@ const safeAddress =
 	/^(?:https?:\/\/|mailto:|#|blob:|data:image\/(?:png|jpeg|webp|gif|bmp|avif);base64,)/i;
 
 /**
+ * What a value of an attribute may be before the hook looks at addresses: DOMPurify's own rule, and
+ * `blob:`, under which the document's pictures are shown.
+ */
+const safeValue = /^(?:(?:https?|mailto|blob):|[^a-z]|[a-z+.-]+(?:[^a-z+.:-]|$))/i;
+
+/**
  * HTML from Markdown as nodes, once more rid of all that could run, load or move something. What
  * `renderMarkdown` makes passes unchanged.
  */
@@ -21,6 +27,7 @@ export function sanitizeHtml(html: string): DocumentFragment {
 			...['video', 'audio', 'source', 'track', 'picture', 'dialog']
 		],
 		FORBID_ATTR: ['style', 'srcset', 'id', 'name', 'background', 'action', 'poster'],
+		ALLOWED_URI_REGEXP: safeValue,
 		ALLOW_DATA_ATTR: false
 	});
 }

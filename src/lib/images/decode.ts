@@ -1,14 +1,13 @@
+import { checkImageHeader } from './checkImageHeader.js';
 import { decodePng } from './decodePng.js';
-import { readImageHeader, type ImageFormat, type ImageHeader } from './imageHeader.js';
+import { readImageHeader, type ImageFormat } from './imageHeader.js';
 import { ImageError, toRgb, type PixelImage, type RgbImage } from './rgb.js';
-
-/** Pixels above which a picture is refused before it is decoded: 50 megapixels. */
-const defaultMaxPixels = 50_000_000;
 
 /** Decodes what is no PNG, upright and unblended. Gets the file's bytes and their media type. */
 export type NativeDecoder = (bytes: Uint8Array, mediaType: string) => Promise<PixelImage>;
 
 export interface DecodeOptions {
+	/** 50 megapixels, unless it is given. */
 	readonly maxPixels?: number;
 	/** Absent where there is none, as in Node: then only PNG is read. */
 	readonly decodeNative?: NativeDecoder;
@@ -38,11 +37,11 @@ const mediaTypes: Partial<Record<ImageFormat, string>> = {
  */
 export async function decodeImage(
 	bytes: Uint8Array,
-	{ maxPixels = defaultMaxPixels, decodeNative }: DecodeOptions = {}
+	{ maxPixels, decodeNative }: DecodeOptions = {}
 ): Promise<DecodedImage> {
 	const header = readImageHeader(bytes);
 	const { format } = header;
-	checkHeader(header, bytes.length, maxPixels);
+	checkImageHeader(header, bytes.length, maxPixels);
 	const notices = header.isAnimated
 		? [`This ${format.toUpperCase()} is animated: its first frame is used.`]
 		: [];
@@ -60,42 +59,6 @@ export async function decodeImage(
 		);
 	}
 	return { image: toRgb(pixels), format, notices };
-}
-
-function checkHeader(
-	{ format, width, height }: ImageHeader,
-	byteLength: number,
-	maxPixels: number
-): void {
-	if (byteLength === 0) throw new ImageError('This file is empty.');
-	if (format === 'unknown') {
-		throw new ImageError(
-			'This is not a picture that can be read: use PNG, JPEG, WebP, AVIF or GIF.'
-		);
-	}
-	if (format === 'svg') {
-		throw new ImageError(
-			'This is an SVG drawing. It may hold scripts and outside references, so it is not opened: export it as PNG.'
-		);
-	}
-	if (format === 'heic' || format === 'tiff') {
-		throw new ImageError(
-			`This is a ${format.toUpperCase()} picture, which is not read: convert it to PNG or JPEG.`
-		);
-	}
-	if (width === 0 || height === 0) {
-		throw new ImageError(
-			`This ${format.toUpperCase()} is damaged or cut short: its header gives no size.`
-		);
-	}
-	if (width * height > maxPixels) {
-		const megapixels = (count: number) =>
-			(count / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
-		throw new ImageError(
-			`This picture has ${width} × ${height} pixels, ${megapixels(width * height)} megapixels. ` +
-				`The limit is ${megapixels(maxPixels)}: scale it down first.`
-		);
-	}
 }
 
 function hasTransparency({ width, height, data }: PixelImage): boolean {

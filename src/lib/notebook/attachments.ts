@@ -16,6 +16,10 @@ export async function createAttachment(
 	return new Map([[await hashBytes(bytes), { mediaType, bytes }]]);
 }
 
+/** Both together. */
+export const joinAttachments = (a: Attachments, b: Attachments): Attachments =>
+	new Map([...a, ...b]);
+
 /** Hashes of what a cell needs: pictures of a prompt, a recording. */
 export function hashesOf(cell: Cell): string[] {
 	const images = cell.kind === 'prompt' ? cell.settings.pictures.map(({ image }) => image) : [];

@@ -1,4 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { joinAttachments } from '../../notebook/attachments.js';
 import type { Attachments, Cell, Notebook } from '../../notebook/notebook.js';
 import { NotebookError } from '../../notebook/notebookError.js';
 import { commit, createHistory, redo, undo, type History } from '../../notebook/history.js';
@@ -16,6 +17,8 @@ export class NotebookState {
 	);
 	/** The document's, apart from it: typing leaves them as they are. */
 	#attachments = $state.raw<Attachments>(none);
+	/** All attachments that the document had since it was opened, and those about to be put in. */
+	#known: Attachments = none;
 	#role = $state<Role>('reader');
 	#isSaved = $state(true);
 	#saveFailure = $state.raw<Failure | null>(null);
@@ -52,6 +55,15 @@ export class NotebookState {
 
 	get attachments(): Attachments {
 		return this.#attachments;
+	}
+
+	/** Those that text may mention: what was cut out of one place can be put into another. */
+	get known(): Attachments {
+		return this.#known;
+	}
+
+	know(attachments: Attachments): void {
+		this.#known = joinAttachments(this.#known, attachments);
 	}
 
 	/** A reader watches what another tab writes. */
@@ -158,6 +170,7 @@ export class NotebookState {
 	#show(history: History): void {
 		this.#history = history;
 		const { attachments, cells } = history.present;
+		if (attachments !== this.#attachments) this.know(attachments);
 		this.#attachments = attachments;
 		const index = toCellIndex(cells);
 		for (const id of this.#byId.keys()) if (!index.has(id)) this.#byId.delete(id);
