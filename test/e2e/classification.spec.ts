@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import {
 	addCell,
@@ -30,7 +31,7 @@ test('a prompt is classified, goes stale with it, is recorded, and is there afte
 	const labels = cell(page, 'classification-1');
 	await expect(rows(page)).toHaveCount(3);
 	await expect(rows(page).first()).toHaveText(/^positive\s*1\.000\s*15\.\d{3}$/);
-	await expect(labels).toContainText('the last token that is no padding');
+	await expect(labels).toContainText('softmax over the 3 logits');
 	await expect(labels).not.toContainText('chat template');
 
 	// The token that was read is the one that all pictures of the prompt show.
@@ -81,3 +82,48 @@ test('a prompt is classified, goes stale with it, is recorded, and is there afte
 	await expect(page.getByRole('dialog')).toContainText('negative');
 	expect(html).toContain('%% classification classification-1');
 });
+
+test('a checkpoint without a head says so and what to do', async ({ page }) => {
+	const weights = await readFile('static/models/gemma3-mini/model.safetensors');
+	// A tensor that nobody asks for stands in the place of the head.
+	weights.write('spare.weight', weights.indexOf('score.weight'));
+	await page.route('**/gemma3-mini/model.safetensors', (route) => {
+		const [, start, end] = /bytes=(\d+)-(\d*)/.exec(route.request().headers().range ?? '') ?? [];
+		if (start === undefined) return route.fulfill({ body: weights });
+		const last = end === '' ? weights.length - 1 : Number(end);
+		return route.fulfill({
+			status: 206,
+			headers: { 'content-range': `bytes ${start}-${last}/${weights.length}` },
+			body: weights.subarray(Number(start), last + 1)
+		});
+	});
+	await openNewNotebook(page);
+	await addPrompt(page, 'This film is wonderful.');
+	await addCell(page, 'Classification');
+	await page.getByRole('button', { name: /^Run stale \(/ }).click();
+	const labels = cell(page, 'classification-1');
+	await expect(labels.getByRole('alert')).toContainText(
+		'The checkpoint of gemma3-mini has no classification head (score.weight), from which labels come. Choose',
+		{ timeout: 60_000 }
+	);
+	await expect(cell(page, 'prompt-1').getByText(/^\d+ ms$|^\d+\.\d s$/)).toBeVisible();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+	test(`the cell is accessible and fits a narrow page, ${colorScheme}`, async ({ page }) => {
+		await page.emulateMedia({ colorScheme });
+		await classify(page, 'The film is on Monday.');
+		await expect(rows(page).first()).toContainText('neutral');
+		const { violations } = await new AxeBuilder({ page })
+			.include('[data-cell="classification-1"]')
+			.analyze();
+		expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+		await page.setViewportSize({ width: 390, height: 844 });
+		await expect
+			.poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+			.toBeLessThanOrEqual(390);
+		// No label is broken over lines.
+		const { height } = (await rows(page).first().boundingBox())!;
+		expect(height).toBeLessThan(32);
+	});
+}
