@@ -2,7 +2,7 @@ import type { Prompt, RunRequest } from '../rpc/services.js';
 import { LiveTrace } from '../trace/liveTrace.js';
 import { RecordedTrace } from '../trace/recordedTrace.js';
 import type { Trace } from '../trace/trace.js';
-import { isAbort, toFailure, type Failure } from './failure.js';
+import { isAbort, isDeviceLost, toFailure, type Failure } from './failure.js';
 import type { ModelState } from './ModelState.svelte.js';
 import { emptyDraft, toKind, toPrompt, toPromptKey, type PromptDraft } from './prompt.js';
 
@@ -164,8 +164,7 @@ export class RunState {
 
 	#handle(error: unknown, controller: AbortController): void {
 		if (controller !== this.#controller || isAbort(error)) return;
-		const isDead = error instanceof Error && /device (was )?lost/i.test(error.message);
-		if (isDead) this.#model.replaceWorker(error);
+		if (isDeviceLost(error)) this.#model.replaceWorker(error as Error);
 		else if (!(error instanceof Error && error.name === 'WorkerStoppedError')) {
 			this.#failure = toFailure(error);
 		}

@@ -9,11 +9,22 @@ export function isAbort(error: unknown): boolean {
 	return error instanceof Error && error.name === 'AbortError';
 }
 
+/** The worker or its device is gone, and what it held with it. */
+export function isWorkerGone(error: unknown): boolean {
+	return error instanceof Error && (error.name === 'WorkerStoppedError' || isDeviceLost(error));
+}
+
+/** The worker lives, but cannot compute any more. */
+export function isDeviceLost(error: unknown): boolean {
+	return error instanceof Error && /device (was )?lost/i.test(error.message);
+}
+
 const remedies: readonly { readonly pattern: RegExp; readonly remedy: string }[] = [
 	{
 		pattern: /WorkerStoppedError/,
 		remedy: 'It was started again and the prompt is kept. If it happens twice, reload the page.'
 	},
+	{ pattern: /no longer holds this run/, remedy: 'What was read of it before stays.' },
 	{
 		pattern: /device (was )?lost|DeviceLost/i,
 		remedy:

@@ -172,7 +172,8 @@ export class LiveTrace implements Trace {
 		signal?.throwIfAborted();
 		const kept = this.#slices.get(key);
 		if (kept) return kept as T;
-		if (this.#released) throw new Error('this run was released; run the prompt again');
+		if (this.#released)
+			throw new Error('the model no longer holds this run: run it again to see more');
 		const value = await fetch();
 		this.#slices.set(key, value, toByteLength(value));
 		signal?.throwIfAborted();

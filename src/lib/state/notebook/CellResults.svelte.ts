@@ -1,8 +1,9 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { runsModel } from '../../notebook/cellRoles.js';
 import { toRunOrder } from '../../notebook/cellGraph.js';
 import { toFreshness, toKey, toRecordedKeys, type Freshness } from '../../notebook/cellKeys.js';
 import type { Attachment, Cell, CellOf } from '../../notebook/notebook.js';
+import type { InferenceService } from '../../rpc/services.js';
 import { FileTrace } from '../../trace/fileTrace.js';
 import { LiveTrace } from '../../trace/liveTrace.js';
 import type { Classification } from '../../trace/classification.js';
@@ -35,6 +36,8 @@ export interface LiveResult {
 /** What cells show: live results, recorded ones where there is no live one. */
 export class CellResults {
 	readonly #live = new SvelteMap<string, LiveResult>();
+	/** Those whose runs went with a worker that stopped. What was read of them is still drawn. */
+	readonly #lost = new SvelteSet<string>();
 	readonly #recordings = new RecordingCache();
 	readonly #notebook: NotebookState;
 
@@ -129,22 +132,45 @@ export class CellResults {
 		return pictures.map(({ image }) => attachments.get(image)!);
 	}
 
+	/** The model can be asked for more of a cell's result. */
+	isHeld(id: string): boolean {
+		return this.#live.has(id) && !this.#lost.has(id);
+	}
+
+	/** A worker that stopped took a cell's run along, and the cell shows what was read of it. */
+	isLost(id: string): boolean {
+		return this.#lost.has(id);
+	}
+
 	set(id: string, result: LiveResult): void {
 		discard(this.#live.get(id));
 		this.#live.set(id, result);
+		this.#lost.delete(id);
 	}
 
-	/** Lets go of results of cells that are gone, or of a model that is. */
-	prune(isHeld: (result: LiveResult) => boolean): void {
+	/**
+	 * Lets go of results of cells that are gone, or of another model. Those that the same model gave
+	 * in a worker that is gone stay, as far as they were read.
+	 */
+	settle(service: InferenceService, model: ModelInfo): void {
 		for (const [id, result] of this.#live) {
-			if (this.#notebook.cell(id) && isHeld(result)) continue;
-			this.#live.delete(id);
-			discard(result);
+			const { trace } = result;
+			if (!this.#notebook.cell(id) || !isSameModel(result.model, model)) this.#delete(id, result);
+			else if (trace && !(result.model === model && trace.isHeldBy(service))) {
+				this.#lost.add(id);
+				discard(result);
+			}
 		}
 	}
 
 	clear(): void {
-		this.prune(() => false);
+		for (const [id, result] of this.#live) this.#delete(id, result);
+	}
+
+	#delete(id: string, result: LiveResult): void {
+		this.#live.delete(id);
+		this.#lost.delete(id);
+		discard(result);
 	}
 
 	#traceOf(id: string | null): Trace | null {
@@ -158,6 +184,8 @@ export class CellResults {
 		return this.#recordings.read(cell.recording.trace, this.prompt(cell), attachments);
 	}
 }
+
+const isSameModel = (a: ModelInfo, b: ModelInfo) => a.name === b.name && a.dtype === b.dtype;
 
 /** Frees a run that nobody shows; with a worker that is gone there is nothing to free. */
 function discard(result: LiveResult | undefined): void {

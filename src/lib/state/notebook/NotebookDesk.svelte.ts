@@ -3,7 +3,7 @@ import type { PanAndScanSettings } from '../../rpc/services.js';
 import { LiveTrace } from '../../trace/liveTrace.js';
 import { Latest } from '../Latest.svelte.js';
 import type { ModelState } from '../ModelState.svelte.js';
-import { CellResults, type LiveResult } from './CellResults.svelte.js';
+import { CellResults } from './CellResults.svelte.js';
 import { CellSelection } from './CellSelection.svelte.js';
 import { importedOrigin } from './NotebookLibrary.svelte.js';
 import { PictureUrls } from './PictureUrls.js';
@@ -50,11 +50,7 @@ export class NotebookDesk {
 		if (notebook.origin !== importedOrigin) this.model.prepare(notebook.document.model);
 		$effect(() => {
 			const { service, info } = model;
-			if (service) {
-				const isHeld = (result: LiveResult) =>
-					result.model === info && (result.trace?.isHeldBy(service) ?? true);
-				this.results.prune(isHeld);
-			}
+			if (service && info) this.results.settle(service, info);
 		});
 		$effect.pre(() => this.results.share());
 		$effect.pre(() => {

@@ -4,7 +4,7 @@ import { toKey, toRunPlan } from '../../notebook/cellKeys.js';
 import type { Cell } from '../../notebook/notebook.js';
 import type { InferenceService } from '../../rpc/services.js';
 import type { ModelInfo } from '../../trace/trace.js';
-import { isAbort, toFailure, type Failure } from '../failure.js';
+import { isAbort, isDeviceLost, isWorkerGone, toFailure, type Failure } from '../failure.js';
 import { JobQueue } from '../JobQueue.svelte.js';
 import type { ModelState } from '../ModelState.svelte.js';
 import { readsAny } from './cellIndex.js';
@@ -14,6 +14,10 @@ import type { NotebookModel } from './NotebookModel.svelte.js';
 import type { NotebookState } from './NotebookState.svelte.js';
 
 export type RunScope = 'all' | 'stale' | { readonly cell: string };
+
+/** When a cell took the worker or its device with it. */
+const goneRemedy =
+	'The model is loaded again, and all results so far are kept. Run the cell again; if that stops it too, ask for less or reload the page.';
 
 /** Runs cells, one after the other, and says of each how far it is and what went wrong. */
 export class NotebookRunner {
@@ -94,12 +98,15 @@ export class NotebookRunner {
 		const { model: name } = this.#notebook.document;
 		if (!(await this.#notebookModel.ensure(name, signal))) return;
 		const failed: string[] = [];
+		const { service } = this.#model;
 		for (const { id } of this.#plan(scope)) {
 			signal.throwIfAborted();
 			// It may have been changed or deleted since.
 			const cell = this.#notebook.cell(id);
 			if (cell && !(await this.#runOne(cell, failed, signal))) failed.push(id);
 			this.#waiting.delete(id);
+			// The worker stopped, as this cell says: the others wait for the next Run.
+			if (this.#model.service !== service) break;
 		}
 	}
 
@@ -113,15 +120,14 @@ export class NotebookRunner {
 			}
 			const source = cell.source === null ? null : this.#notebook.cell(cell.source);
 			// The model continues what it holds: a recording has to be run first.
-			if (source && runsModel(source) && !this.#results.live(source.id)) {
+			if (source && runsModel(source) && !this.#results.isHeld(source.id)) {
 				if (!(await this.#runOne(source, failed, signal))) return false;
 			}
 			await this.#compute(cell, signal);
 			return true;
 		} catch (error) {
 			if (signal.aborted && isAbort(error)) throw error;
-			const isDead = error instanceof Error && /device (was )?lost/i.test(error.message);
-			if (isDead) this.#model.replaceWorker(error);
+			if (isDeviceLost(error)) this.#model.replaceWorker(error as Error);
 			this.#fail(id, error);
 			return false;
 		} finally {
@@ -134,8 +140,10 @@ export class NotebookRunner {
 		const { document } = this.#notebook;
 		const key = toKey(cell, document.model, this.#results.keys)!;
 		const [service, model] = this.#held();
+		let isOver = false;
+		// A report may still be on its way when the worker is gone.
 		const report = (progress: CellProgress) => {
-			if (!signal.aborted) this.#running = { id, progress };
+			if (!isOver && !signal.aborted) this.#running = { id, progress };
 		};
 		report({ text: 'runs', share: null });
 		const source = cell.source === null ? null : this.#results.live(cell.source);
@@ -147,6 +155,8 @@ export class NotebookRunner {
 			// What came before the stop stays, as a result of nothing that the cell says.
 			this.#results.set(id, { ...error.result, key: '', model });
 			signal.throwIfAborted();
+		} finally {
+			isOver = true;
 		}
 		this.#model.confirm();
 	}
@@ -158,6 +168,7 @@ export class NotebookRunner {
 	}
 
 	#fail(id: string, error: unknown): void {
-		this.#failures.set(id, toFailure(error));
+		const failure = toFailure(error);
+		this.#failures.set(id, isWorkerGone(error) ? { ...failure, remedy: goneRemedy } : failure);
 	}
 }
