@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CellOutputProps } from '../../src/lib/components/notebook/outputs/cellOutput.js';
 import { drawCellPicture } from '../../src/lib/components/notebook/outputs/drawCellPicture.js';
 import { toCell, type CellInput } from '../../src/lib/notebook/notebook.js';
+import type { Classification } from '../../src/lib/trace/classification.js';
 import { createMadeTrace, madeConfig, textToken } from '../support/madeTrace.js';
 
 const trace = createMadeTrace(
@@ -46,13 +47,23 @@ const pictured: readonly CellInput[] = [
 	{ id: 'f', kind: 'attention', source, settings: { view: 'lines' } },
 	{ id: 'g', kind: 'attention', source, settings: { view: 'heads' } },
 	{ id: 'h', kind: 'configuration' },
-	{ id: 'i', kind: 'comparison', source, settings: { other: 'b' } }
+	{ id: 'i', kind: 'comparison', source, settings: { other: 'b' } },
+	{ id: 'j', kind: 'classification', source }
 ];
+
+const classification: Classification = {
+	token: trace.tokens[4],
+	scoreFunction: 'softmax',
+	labels: [
+		{ label: 'calm', logit: -0.5, probability: 0.18 },
+		{ label: 'glad', logit: 1, probability: 0.82 }
+	]
+};
 
 test('a cell with something to show becomes a picture, and leaves nothing on the page', async () => {
 	const before = document.body.childElementCount;
 	for (const input of pictured) {
-		const png = await drawCellPicture(toProps(input, { other: trace }));
+		const png = await drawCellPicture(toProps(input, { other: trace, classification }));
 		expect(png, `${input.id} ${input.kind}`).not.toBeNull();
 		const { width, height, colors } = await look(png);
 		expect(width, input.kind).toBeGreaterThan(200);
