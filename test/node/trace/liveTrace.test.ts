@@ -88,7 +88,7 @@ test('a released run is released once, and only what was kept can still be read'
 	await trace.release();
 	expect(service.calls).toEqual(['attention 7', 'release 7']);
 	expect((await trace.attention({ layer: 0 })).dims).toEqual([4, 4, 4]);
-	await expect(trace.attention({ layer: 1 })).rejects.toThrow('run the prompt again');
+	await expect(trace.attention({ layer: 1 })).rejects.toThrow('run it again to see more');
 });
 
 test('a failed slice is asked for again', async () => {
