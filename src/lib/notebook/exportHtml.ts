@@ -95,5 +95,11 @@ figure[data-cell] > pre { margin: 0 0 0.5rem; white-space: pre-wrap; overflow-wr
 figure[data-cell] > img { display: block; max-width: 100%; height: auto; margin: 0.5rem 0; }
 figure[data-cell] > img:not([data-picture]) { max-height: 16rem; }
 .recorded { border: 1px solid #8888; border-radius: 4px; padding: 0 6px; font-size: 11px; }
-@media print { .live { display: none; } figure, pre { break-inside: avoid; } }
+@media print {
+	:root { color-scheme: light; print-color-adjust: exact; }
+	main { max-width: none; margin: 0; padding: 0; }
+	.live { display: none; }
+	:is(h1, h2, h3) { break-after: avoid; }
+	figure, pre, img, table { break-inside: avoid; }
+}
 `;
