@@ -147,6 +147,35 @@ test('layer, head, view and settings change the picture', async ({ page }, info)
 	expect(complaints).toEqual([]);
 });
 
+test('of ranks and crops a page knows what was recorded, and begins there', async ({
+	page
+}, info) => {
+	const complaints = await open(page, info.outputPath('page.html'));
+	await live(page);
+	const lens = cell(page, 'lens-1');
+	await lens.getByRole('combobox', { name: 'colour' }).selectOption('rank');
+	// The likeliest token at the end is not everywhere among those that a recording holds.
+	await expect(lens).toContainText(/–: token \d+ is not among the likeliest of the cell/);
+	await expect(lens.getByRole('alert')).toHaveCount(0);
+	const words = await lens.getByRole('gridcell').allTextContents();
+	expect(words).toContain('–');
+	// At the top, at the end, it is the likeliest.
+	expect(words).toContain('0');
+
+	const crops = cell(page, 'crops-1');
+	const slider = (name: RegExp) => crops.getByRole('slider', { name });
+	await expect(crops.getByRole('switch', { name: /Pan & scan/ })).toBeChecked();
+	await expect(crops.locator('rect.tag')).toHaveCount(4);
+	await expect(slider(/min crop size/)).toHaveValue('224');
+	// Moved to what it was and to less: the crops follow from what ran, not from other settings.
+	await slider(/max crops/).fill('2');
+	await expect(crops.locator('rect.tag')).toHaveCount(2);
+	await expect(crops).toContainText('What no cell sets is as it was when the prompt ran.');
+	await crops.getByRole('button', { name: 'reset' }).click();
+	await expect(crops.locator('rect.tag')).toHaveCount(4);
+	expect(complaints).toEqual([]);
+});
+
 test('the picture of a prompt is drawn from the document, with what a row gives it', async ({
 	page
 }, info) => {

@@ -181,17 +181,12 @@ export class FileTrace implements Trace {
 			const divergences = this.#floats(`${name}.divergence`, start, end - start);
 			for (let position = start; position < end; position++) {
 				const scores = read(position, Infinity);
-				const rank = token === undefined ? null : scores.findIndex(({ id }) => id === token);
-				if (rank === -1) {
-					throw missing(
-						`the ${scores.length} likeliest tokens only, not the rank of token ${token}`
-					);
-				}
+				const rank = token === undefined ? -1 : scores.findIndex(({ id }) => id === token);
 				const next = this.tokens[position + 1]?.id;
 				cells.push({
 					scores: scores.slice(0, k),
 					divergence: divergences[position - start],
-					rank,
+					rank: rank < 0 ? null : rank,
 					nextProbability: scores.find(({ id }) => id === next)?.probability ?? null
 				});
 			}

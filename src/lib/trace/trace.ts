@@ -86,7 +86,10 @@ export interface LensCell {
 	readonly scores: readonly TokenScore[];
 	/** KL(last layer ‖ this layer) of the next token, nats: 0 at the last layer. */
 	readonly divergence: number;
-	/** Rank of the request's token, 0 for the likeliest; null when none was asked for. */
+	/**
+	 * Rank of the request's token, 0 for the likeliest; null when none was asked for, and where a
+	 * recording holds the likeliest tokens only and it is not among them.
+	 */
 	readonly rank: number | null;
 	/**
 	 * Probability of the token that does come next in the trace; null behind the last one, and where

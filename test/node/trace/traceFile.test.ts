@@ -126,11 +126,18 @@ test('what was not recorded is refused with the remedy', async () => {
 	await expect(trace.topLogits({ position: 0, k: 2, layer: 3 })).rejects.toThrow('logit lens');
 	await expect(trace.visionState({ image: 0, layer: 0 })).rejects.toThrow(RecordingError);
 	expect(await trace.topLogits({ position: 0, k: 9 })).toHaveLength(2);
-	const lensed = await record({ topK: 4, dtype: 'float16', lensLayers: [3], numScores: 2 });
-	const positions = { start: 0, end: 1 };
-	await expect(lensed.trace.lens({ layers: [3], positions, k: 1, token: 1023 })).rejects.toThrow(
-		'not the rank of token 1023'
-	);
+});
+
+test('of the ranks in a logit lens those of the recorded tokens are known', async () => {
+	const { trace } = await record({ topK: 4, dtype: 'float16', lensLayers: [3], numScores: 2 });
+	const request = { layers: [3], positions: { start: 0, end: 1 }, k: 1 };
+	const [{ scores }] = await trace.lens({ ...request, k: 2 });
+	const other = [1021, 1022, 1023].find((id) => scores.every((score) => score.id !== id))!;
+	const ranks = [scores[0].id, scores[1].id, other].map(async (token) => {
+		const [cell] = await trace.lens({ ...request, token });
+		return cell.rank;
+	});
+	expect(await Promise.all(ranks)).toEqual([0, 1, null]);
 });
 
 test('a state beyond float16 is kept as it is', async () => {
