@@ -29,8 +29,8 @@ import { chromiumArgs, findChromium } from '../support/chromium.js';
 import { formulaSource } from '../support/formulaSource.js';
 import { createNodeRuntime } from '../support/nodeRuntime.js';
 import { writeExport } from './generate/exportModel.js';
-import type { Job, JobResult, Run } from './generate/page.js';
-import { median } from './statistics.js';
+import { makePrompts, type Job, type JobResult } from './generate/job.js';
+import { report } from './generate/report.js';
 
 /** Bytes written at once. */
 const PIECE = 64 * 2 ** 20;
@@ -64,9 +64,7 @@ const lengths = values.prompts
 	.split(',')
 	.map(Number)
 	.filter((length) => length + newTokens <= maxPositionEmbeddings);
-const prompts = lengths.map((length) =>
-	Array.from({ length }, (_, i) => 10 + ((i * 37) % Math.min(vocabSize - 10, 5000)))
-);
+const prompts = makePrompts(lengths, vocabSize);
 
 const server = await createServer({
 	configFile: false,
@@ -102,7 +100,7 @@ try {
 	for (const device of values.devices.split(',') as Job['device'][]) {
 		const ours = await runJob(browser, 'ours', device);
 		const theirs = await runJob(browser, 'theirs', device);
-		report(device, ours, theirs);
+		report(`${device}, ${dtype}, ${basename(values.spec ?? values.folder)}`, lengths, ours, theirs);
 	}
 } finally {
 	await browser.close();
@@ -156,43 +154,4 @@ async function runJob(
 	} finally {
 		await page.close();
 	}
-}
-
-function report(device: string, ours: JobResult, theirs: JobResult): void {
-	console.log(`${device}, ${dtype}, ${basename(values.spec ?? values.folder)}`);
-	prompts.forEach((prompt, i) => {
-		const mine = summarize(prompt.length, ours.runs[i]);
-		const other = summarize(prompt.length, theirs.runs[i]);
-		const same = mine.ids.findIndex((id, step) => id !== other.ids[step]);
-		console.log(
-			`  prompt ${prompt.length}: ${same < 0 ? 'the same tokens' : `tokens differ from step ${same} on`}`
-		);
-		line('first token', mine.first, other.first, 'ms');
-		line('prefill', mine.prefill, other.prefill, 'tokens/s');
-		line('decode', mine.decode, other.decode, 'tokens/s');
-	});
-	line('load', ours.loadMs, theirs.loadMs, 'ms');
-	if (ours.bytes !== null && theirs.bytes !== null) {
-		line('memory', ours.bytes / 1e6, theirs.bytes / 1e6, 'MB');
-	}
-}
-
-/** Medians over the rounds behind the first one, which compiles. */
-function summarize(promptLength: number, runs: readonly Run[]) {
-	const counted = runs.length > 1 ? runs.slice(1) : runs;
-	const first = median(counted.map(({ times }) => times[0]));
-	const each = counted.flatMap(({ times }) => times.slice(1).map((time, i) => time - times[i]));
-	return {
-		ids: runs[0].ids,
-		first,
-		prefill: (1000 * promptLength) / first,
-		decode: 1000 / median(each)
-	};
-}
-
-/** Above 1 we are better: faster, or smaller. */
-function line(name: string, ours: number, theirs: number, unit: string): void {
-	const ratio = unit === 'tokens/s' ? ours / theirs : theirs / ours;
-	const figures = `ours ${ours.toFixed(1)}  transformers.js ${theirs.toFixed(1)} ${unit}`;
-	console.log(`    ${name.padEnd(12)} ${figures.padEnd(52)} ${ratio.toFixed(2)} times`);
 }

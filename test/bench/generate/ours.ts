@@ -1,21 +1,23 @@
 import { Gemma3ForCausalLM } from '../../../src/lib/gemma3/causalLanguageModel.js';
 import { Runtime } from '../../../src/lib/runtime/runtime.js';
+import type { Source } from '../../../src/lib/sources/source.js';
 import { urlSource } from '../../../src/lib/sources/urlSource.js';
 import { chooseDevice } from '../../../workers/device.js';
 import { loadOrt } from '../../../workers/loadOrt.js';
 import { measureBytes } from './memory.js';
-import type { Job, JobResult, Run } from './page.js';
+import type { Job, JobResult, Run } from './job.js';
 
-export async function generateOurs(job: Job): Promise<JobResult> {
+/** @param source the checkpoint; what `job.checkpoint` names, when absent */
+export async function generateOurs(
+	job: Job,
+	source: Source = urlSource(job.checkpoint)
+): Promise<JobResult> {
 	const start = performance.now();
 	const chosen = await chooseDevice(job.device, navigator.gpu);
 	if (chosen.device !== job.device) throw new Error(chosen.reason);
 	const runtime = new Runtime(await loadOrt(job.device), chosen);
 	const { dtype } = job;
-	const model = await Gemma3ForCausalLM.fromPretrained(urlSource(job.checkpoint), {
-		runtime,
-		dtype
-	});
+	const model = await Gemma3ForCausalLM.fromPretrained(source, { runtime, dtype });
 	const loadMs = performance.now() - start;
 	const runs: Run[][] = [];
 	for (const prompt of job.prompts) {

@@ -1,7 +1,7 @@
 import { AutoModelForCausalLM, BaseStreamer, env, Tensor } from '@huggingface/transformers';
 import { openDevice } from '../../../workers/device.js';
 import { measureBytes } from './memory.js';
-import type { Job, JobResult, Run } from './page.js';
+import type { Job, JobResult, Run } from './job.js';
 
 /** Notes when each new token came; the prompt comes first. */
 class Stopwatch extends BaseStreamer {
