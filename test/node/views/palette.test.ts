@@ -27,7 +27,7 @@ function contrast(a: string, b: string): number {
 
 test('the style sheet and the palette agree', async () => {
 	const css = await readFile(new URL('../../../src/routes/app.css', import.meta.url), 'utf8');
-	const [light, dark] = css.split('@media (prefers-color-scheme: dark)');
+	const [light, dark] = css.split('@media screen and (prefers-color-scheme: dark)');
 	for (const [sheet, palette] of [
 		[light, lightPalette],
 		[dark, darkPalette]
