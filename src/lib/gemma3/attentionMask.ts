@@ -133,20 +133,36 @@ export function toAdditiveMask(mask: AttentionMask, layout: MaskLayout = {}): Te
 		throw new RangeError(`rows is ${rows}: the mask has ${queryLength} queries`);
 	}
 	const places = positions.length;
-	for (let place = 0; place < places; place++) {
-		if (positions[place] < keyLength) continue;
-		throw new RangeError(`position ${positions[place]}: the mask has ${keyLength} keys`);
-	}
+	const runs = toRuns(positions, keyLength);
 	const bias = new Float32Array(batch * heads * rows * places).fill(absentBias);
 	for (let plane = 0; plane < batch * heads; plane++) {
 		for (let query = 0; query < queryLength; query++) {
-			const from = (plane * queryLength + query) * keyLength;
-			const to = (plane * rows + query) * places;
-			for (let place = 0; place < places; place++) {
-				const position = positions[place];
-				if (position >= 0) bias[to + place] = mask.open[from + position] === 1 ? 0 : closedBias;
+			const row = (plane * queryLength + query) * keyLength;
+			const target = (plane * rows + query) * places;
+			for (const { place, position, length } of runs) {
+				const from = row + position;
+				const to = target + place;
+				for (let i = 0; i < length; i++) bias[to + i] = mask.open[from + i] === 1 ? 0 : closedBias;
 			}
 		}
 	}
 	return createTensor('float32', [batch, heads, rows, places], bias);
+}
+
+/** Places whose keys follow one another: a ring that wrapped has two such runs, and gaps have none. */
+function toRuns(positions: ArrayLike<number>, keyLength: number) {
+	const runs: { place: number; position: number; length: number }[] = [];
+	for (let place = 0; place < positions.length; place++) {
+		const position = positions[place];
+		if (position >= keyLength) {
+			throw new RangeError(`position ${position}: the mask has ${keyLength} keys`);
+		}
+		if (position < 0) continue;
+		const last = runs.at(-1);
+		const follows =
+			last && place === last.place + last.length && position === last.position + last.length;
+		if (follows) last.length++;
+		else runs.push({ place, position, length: 1 });
+	}
+	return runs;
 }

@@ -6,6 +6,12 @@ import { ManyTokensLayer } from './manyTokensLayer.js';
 import { onePlus } from './rmsNorm.js';
 import { tensorOf, type Weights } from './weights.js';
 
+interface DecoderGraphOptions {
+	readonly graph?: GraphBuilder;
+	/** Attention maps, states and rows of inner values come out; true by default. */
+	readonly givesInner?: boolean;
+}
+
 /**
  * The decoder as an ONNX model: embeddings in, every attention map and hidden state out.
  *
@@ -26,24 +32,27 @@ import { tensorOf, type Weights } from './weights.js';
  * `attention_added.L`, `mlp_added.L` `[batch, probes, hiddenSize]` (what each adds to the stream).
  * `keys` is the capacity of the layer kind's cache, in whatever order it holds them.
  *
+ * Without inner values `probe_rows` is no input, and only the cache and the last state come out: less
+ * work, and no attention map outlives its layer.
+ *
  * Ports Gemma3TextModel (transformers, modeling_gemma3.py) with eager attention. The tables hold
  * only the rows of the run, so that no position is out of reach and none is stored in the graph.
  */
 export function buildDecoderGraph(
 	config: Gemma3TextConfig,
 	weights: Weights,
-	graph = new GraphBuilder()
+	{ graph = new GraphBuilder(), givesInner = true }: DecoderGraphOptions = {}
 ): OnnxModel {
 	const { hiddenSize, numKeyValueHeads, headDim } = config;
 	const x = graph.input('inputs_embeds', 'float32', ['batch', 'queries', hiddenSize]);
 	graph.input('rope_rows', 'int64', ['batch', 'queries']);
-	graph.input('probe_rows', 'int64', ['probes']);
+	if (givesInner) graph.input('probe_rows', 'int64', ['probes']);
 	for (const kind of new Set(config.layerTypes)) {
 		graph.input(`rope_cos.${kind}`, 'float32', ['rope_rows', headDim / 2]);
 		graph.input(`rope_sin.${kind}`, 'float32', ['rope_rows', headDim / 2]);
 		graph.input(`cache_rows.${kind}`, 'int64', ['batch', numKeyValueHeads, 'queries', 3]);
 	}
-	addLayers(graph, config, weights, x, ManyTokensLayer);
+	addLayers(graph, config, weights, x, ManyTokensLayer, givesInner);
 	return graph.build('gemma3-decoder');
 }
 
@@ -58,12 +67,13 @@ export function addLayers(
 	config: Gemma3TextConfig,
 	weights: Weights,
 	x: string,
-	Layer: new (options: LayerOptions) => DecoderLayer
+	Layer: new (options: LayerOptions) => DecoderLayer,
+	givesInner = true
 ): void {
 	const { hiddenSize, numHiddenLayers, rmsNormEps } = config;
 	const layers = Array.from(
 		{ length: numHiddenLayers },
-		(_, layer) => new Layer({ graph, config, weights, layer })
+		(_, layer) => new Layer({ graph, config, weights, layer, givesInner })
 	);
 	const first = layers[0].scale('input_layernorm');
 	let stream: Stream = { residual: x, normed: rmsNorm(graph, x, first, rmsNormEps) };
@@ -75,6 +85,6 @@ export function addLayers(
 		const state = `hidden_states.${layer + 1}`;
 		const names = isLast ? { sum: 'last_sum', name: state } : { sum: state };
 		stream = builder.mlp(builder.attention(stream), next, names);
-		graph.output(state, 'float32', builder.stateDims);
+		if (givesInner || isLast) graph.output(state, 'float32', builder.stateDims);
 	}
 }

@@ -16,6 +16,8 @@ export interface LayerOptions {
 	readonly config: Gemma3TextConfig;
 	readonly weights: Weights;
 	readonly layer: number;
+	/** Gives out what it computes on its way: attention, states, and rows of inner values. */
+	readonly givesInner: boolean;
 }
 
 /** What attention is made of: projected, not yet normed, rotated or stored. */

@@ -3,7 +3,7 @@ import { elementCount } from '../tensor/tensor.js';
 import { ringCapacity } from './cacheLayout.js';
 import type { Gemma3Config } from './configuration.js';
 import { expectedParts, type Parts } from './pretrained.js';
-import { longestChunk } from './passSizes.js';
+import { chunkOnGpu, longestChunk } from './passSizes.js';
 import { keptDtype } from './weights.js';
 
 /** What a model asks for, in bytes. */
@@ -95,10 +95,15 @@ function weightSizes(shape: readonly number[], dtype: WeightDtype) {
  * Bytes of keys and values of a context of so many tokens: of all of them in global layers, of the
  * window and one pass in local ones. A cache grows by doubling.
  */
-export function cacheSize({ textConfig }: Gemma3Config, contextLength: number): number {
+export function cacheSize(
+	{ textConfig }: Gemma3Config,
+	contextLength: number,
+	device: Machine['device'] = 'wasm'
+): number {
 	const { numKeyValueHeads, headDim, slidingWindow, layerTypes } = textConfig;
 	const capacity = 2 ** Math.ceil(Math.log2(Math.max(contextLength, 1)));
-	const ring = Math.min(capacity, ringCapacity(slidingWindow, longestChunk));
+	const longestPass = device === 'webgpu' ? chunkOnGpu(contextLength) : longestChunk;
+	const ring = Math.min(capacity, ringCapacity(slidingWindow, longestPass));
 	const places = layerTypes.reduce(
 		(sum, kind) => sum + (kind === 'full_attention' ? capacity : ring),
 		0
@@ -114,7 +119,7 @@ export function checkFit(
 	contextLength: number
 ): Fit {
 	const problems: string[] = [];
-	const cache = cacheSize(config, contextLength);
+	const cache = cacheSize(config, contextLength, machine.device);
 	if (contextLength > config.textConfig.maxPositionEmbeddings) {
 		problems.push(
 			`the model reads ${config.textConfig.maxPositionEmbeddings} tokens, not ${contextLength}`

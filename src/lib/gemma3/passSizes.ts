@@ -3,6 +3,14 @@ import type { ImageBlock } from './imageBlocks.js';
 /** Queries of the longest pass that generation makes, unless an image block is longer. */
 export const longestChunk = 256;
 
+/**
+ * The same for a prompt on the GPU: what a pass costs there hardly depends on its length, so a long
+ * prompt is cut into longer ones. A ring has to hold as many keys more.
+ */
+export function chunkOnGpu(promptLength: number): number {
+	return promptLength > longestChunk ? 2 * longestChunk : longestChunk;
+}
+
 /** The size that a pass of so many queries is padded to: powers of two, then multiples of a chunk. */
 export function padQueries(queries: number): number {
 	if (queries > longestChunk) return Math.ceil(queries / longestChunk) * longestChunk;

@@ -9,7 +9,7 @@ import type { LanguageHead } from './languageHead.js';
 import { checkMaskEdits } from './maskEdits.js';
 import { checkBatch, type Batch } from './modelInputs.js';
 import type { MultimodalInput } from './multimodalModel.js';
-import { longestChunk, padQueries, planChunks } from './passSizes.js';
+import { chunkOnGpu, longestChunk, padQueries, planChunks } from './passSizes.js';
 import { firstAffected, inPassing, reachForward } from './sequenceEdits.js';
 import type { Gemma3TextModel } from './textModel.js';
 
@@ -39,7 +39,7 @@ export interface SequenceInput extends Pick<
 export interface SequenceOptions {
 	/** Keep only the window in local layers; true by default. */
 	readonly ring?: boolean;
-	/** Tokens of the prompt that run at once; 256 by default. */
+	/** Tokens of the prompt that run at once; 256 by default, 512 of a long prompt on the GPU. */
 	readonly chunkSize?: number;
 	/**
 	 * Leave every layer's attention and states of the newest token on the device after each pass; by
@@ -256,7 +256,8 @@ export class TokenSequence {
 	}
 
 	get #chunkSize(): number {
-		return this.options.chunkSize ?? longestChunk;
+		const isOnGpu = this.model.textModel.runtime.device === 'webgpu';
+		return this.options.chunkSize ?? (isOnGpu ? chunkOnGpu(this.promptLength) : longestChunk);
 	}
 
 	/** Runs whatever the cache lacks, the newest token at least. */

@@ -69,7 +69,7 @@ export function fitSheet(
 ): FitSheet {
 	const { dtype, contextLength, keep } = choice;
 	const size = modelSize(config, dtype);
-	const cache = cacheSize(config, contextLength);
+	const cache = cacheSize(config, contextLength, machine.device);
 	const isKept = keep && machine.canKeep;
 	const limits = isKept ? machine : { ...machine, storage: undefined };
 	const { fits, problems } = checkFit(config, size, limits, contextLength);

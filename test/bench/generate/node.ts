@@ -2,7 +2,8 @@
  * Both engines in Node over Dawn, each in a process of its own. Needs no package, so that it runs
  * on any machine with a GPU: `bench:gpu` writes it with all that it needs into one folder.
  *
- * Usage: node node.mjs --spec FILE [--prompts 32,512] [--tokens 32] [--rounds 3] [--dtype q4]
+ * Usage: node node.mjs --spec FILE [--prompts 32,512] [--tokens 32] [--rounds 3] [--dtype q4] [--count]
+ * `--count` tells what each engine asked of WebGPU in all, which slows both down a little.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,6 +27,7 @@ const { values } = parseArgs({
 		tokens: { type: 'string', default: '32' },
 		rounds: { type: 'string', default: '3' },
 		dtype: { type: 'string', default: 'q4' },
+		count: { type: 'boolean' },
 		engine: { type: 'string' },
 		exported: { type: 'string' },
 		result: { type: 'string' }
@@ -65,7 +67,7 @@ async function compare(): Promise<void> {
 
 async function runEngine(engine: Job['engine']): Promise<JobResult> {
 	becomePage(join(here, 'dawn.node'));
-	const { counts } = countGpuCalls();
+	const counts = values.count ? countGpuCalls().counts : undefined;
 	const job: Job = {
 		engine,
 		device: 'webgpu',
@@ -81,6 +83,6 @@ async function runEngine(engine: Job['engine']): Promise<JobResult> {
 		engine === 'ours'
 			? await (await import('./ours.js')).generateOurs(job, source)
 			: await (await import('./theirs.js')).generateTheirs(job);
-	console.log(`${engine}: ${JSON.stringify(counts)}`);
+	if (counts) console.log(`${engine}: ${JSON.stringify(counts)}`);
 	return { ...result, bytes: process.memoryUsage().rss };
 }

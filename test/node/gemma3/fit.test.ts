@@ -79,6 +79,8 @@ test('a cache is what a cache of that length really takes', async () => {
 	const full = 3 * 32_768;
 	const local = 15 * (512 + 256);
 	expect(cacheSize(small, 32_768)).toBe(2 * 4 * 256 * (full + local));
+	// On the GPU a long prompt runs in longer pieces, and a ring holds one of them.
+	expect(cacheSize(small, 32_768, 'webgpu')).toBe(2 * 4 * 256 * (full + 15 * (512 + 512)));
 	const cache = new KeyValueCache(createNodeRuntime(), small.textConfig, 1, { ring: true });
 	for (const length of [200, 450, 700, 950, 1200]) {
 		await cache.prepare(length - cache.length);
@@ -112,7 +114,7 @@ test('the most exact choice that fits is offered', () => {
 	const onWasm = bestFit(middle, { device: 'wasm' }, 1024)!;
 	expect(onWasm.size.dtype).toBe('q8');
 	expect([...onWasm.refused.keys()]).toEqual(['fp32', 'fp16']);
-	const little = { device: 'webgpu', deviceMemory: 3e9 } as const;
+	const little = { device: 'webgpu', deviceMemory: 3.1e9 } as const;
 	expect(bestFit(large, little, 1024)!.size.dtype).toBe('q4');
 	expect(bestFit(large, { device: 'webgpu', deviceMemory: 1e9 }, 1024)).toBeNull();
 });
