@@ -27,6 +27,23 @@ export class CacheStorage {
 		return new CacheStorage(runtime, entries);
 	}
 
+	/**
+	 * Further handles of the entries on the GPU.
+	 *
+	 * @param toDims from the dims of a layer's entries to others for the beginning of the same memory
+	 */
+	handles(toDims: (dims: readonly number[], layer: number) => readonly number[]): CacheEntry[] {
+		const { Tensor } = this.runtime.ort;
+		return this.entries.map(({ key, value }, layer) => {
+			const handle = ({ gpuBuffer, dims }: Ort.Tensor) =>
+				Tensor.fromGpuBuffer(gpuBuffer as GPUBuffer, {
+					dataType: 'float32',
+					dims: toDims(dims, layer)
+				});
+			return { key: handle(key), value: handle(value) };
+		});
+	}
+
 	/** Takes over what a smaller or equal storage holds, to the beginning of each layer. */
 	copyFrom(other: CacheStorage): void {
 		const encoder = this.runtime.gpuDevice?.createCommandEncoder();

@@ -1,5 +1,5 @@
 import type * as Ort from 'onnxruntime-web';
-import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
+import { GraphBuilder } from '../onnx/graphBuilder.js';
 import { DeviceTensor } from '../runtime/deviceTensor.js';
 import { InputBuffers } from '../runtime/inputBuffers.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
@@ -13,6 +13,7 @@ import { inputFeeds, maskFeeds, probeFeeds } from './decoderFeeds.js';
 import { buildDecoderGraph } from './decoderGraph.js';
 import type { CacheLayouts, KeyValueCache } from './keyValueCache.js';
 import { padQueries } from './passSizes.js';
+import { PromptDecoder } from './promptDecoder.js';
 import { TokenDecoder } from './tokenDecoder.js';
 import type { Weights } from './weights.js';
 
@@ -78,7 +79,6 @@ export interface DecoderOptions {
 /** The decoder of one checkpoint, loaded on one device. */
 export class Decoder {
 	readonly #buffers: InputBuffers;
-	#leanSession: Promise<Session> | undefined;
 	/** For caches whose memory is to be used again. */
 	readonly pool = new CachePool();
 
@@ -86,8 +86,8 @@ export class Decoder {
 		readonly runtime: Runtime,
 		readonly config: Gemma3TextConfig,
 		readonly session: Session,
-		/** For passes of which only the cache and the last state are wanted; made when first needed. */
-		readonly lean: OnnxModel | undefined,
+		/** For a prompt into a cache, where nothing else is wanted of it. */
+		readonly promptDecoder: PromptDecoder | undefined,
 		/** For one token of one prompt. */
 		readonly tokenDecoder: TokenDecoder | undefined,
 		readonly weights: WeightBuffers | undefined
@@ -102,18 +102,15 @@ export class Decoder {
 		{ softcapping, buffers }: DecoderOptions = {}
 	) {
 		const { maxWeightBytes } = runtime;
-		const build = (givesInner: boolean) => {
-			const graph = new GraphBuilder({ weightInputs: buffers !== undefined, maxWeightBytes });
-			return buildDecoderGraph(config, weights, { graph, givesInner });
-		};
-		const session = await runtime.createSession(build(true), buffers);
+		const graph = new GraphBuilder({ weightInputs: buffers !== undefined, maxWeightBytes });
+		const session = await runtime.createSession(buildDecoderGraph(config, weights, graph), buffers);
 		// Without shared buffers a second graph would hold the weights a second time.
-		const lean = buffers && build(false);
+		const promptDecoder = buffers && new PromptDecoder(runtime, config, weights, buffers);
 		const tokenDecoder =
 			buffers && softcapping !== undefined
 				? new TokenDecoder(runtime, config, weights, softcapping, buffers)
 				: undefined;
-		return new Decoder(runtime, config, session, lean, tokenDecoder, buffers);
+		return new Decoder(runtime, config, session, promptDecoder, tokenDecoder, buffers);
 	}
 
 	/**
@@ -137,21 +134,22 @@ export class Decoder {
 			cache.append(1);
 			return output;
 		}
+		if (cache !== undefined && this.promptDecoder?.takes(input, fetches)) {
+			const buffers = this.#buffers;
+			const output = await this.promptDecoder.run(input, cache, layouts, rows, buffers, signal);
+			cache.append(queries);
+			return output;
+		}
 		const { products = [], added = [] } = fetches;
-		const attentions = new Set(fetches.attentions);
-		const hiddenStates = new Set(fetches.hiddenStates).add(this.config.numHiddenLayers);
-		const isLean =
-			this.lean !== undefined &&
-			attentions.size + products.length + added.length === 0 &&
-			hiddenStates.size === 1;
-		const session = isLean ? await this.#openLean() : this.session;
 		const probes = products.length + added.length > 0 ? rows : 1;
 		const feeds = () => ({
 			...inputFeeds(this.#buffers, this.config, input, rows, layouts),
-			...(isLean ? {} : probeFeeds(this.#buffers, probes)),
+			...probeFeeds(this.#buffers, probes),
 			...maskFeeds(this.#buffers, this.config, input.masks, rows, layouts),
 			...this.#cacheFeeds(input, rows)
 		});
+		const attentions = new Set(fetches.attentions);
+		const hiddenStates = new Set(fetches.hiddenStates).add(this.config.numHiddenLayers);
 		const wanted: Record<string, Ort.Tensor | null> = { ...this.#cacheFetches(cache) };
 		for (const layer of attentions) wanted[`attentions.${layer}`] = null;
 		for (const layer of hiddenStates) wanted[`hidden_states.${layer}`] = null;
@@ -163,7 +161,7 @@ export class Decoder {
 			wanted[`attention_added.${layer}`] = null;
 			wanted[`mlp_added.${layer}`] = null;
 		}
-		const outputs = await session.run(feeds, wanted, signal);
+		const outputs = await this.session.run(feeds, wanted, signal);
 		if (cache !== undefined) this.#updateCache(cache, outputs, queries, layouts);
 		const output = (name: string) => new DeviceTensor(this.runtime, outputs[name]);
 		const collect = <T>(chosen: Iterable<number>, toValue: (layer: number) => T) =>
@@ -185,17 +183,11 @@ export class Decoder {
 
 	async dispose(): Promise<void> {
 		await this.session.dispose();
-		await this.#leanSession?.then((session) => session.dispose());
+		await this.promptDecoder?.dispose();
 		this.pool.dispose();
 		await this.tokenDecoder?.dispose();
 		this.#buffers.dispose();
 		this.weights?.dispose();
-	}
-
-	#openLean(): Promise<Session> {
-		this.#leanSession ??= this.runtime.createSession(this.lean!, this.weights);
-		this.#leanSession.catch(() => (this.#leanSession = undefined));
-		return this.#leanSession;
 	}
 
 	#cacheFeeds({ inputsEmbeds, cache }: DecoderInput, rows: number) {

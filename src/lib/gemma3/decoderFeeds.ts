@@ -8,13 +8,18 @@ import { ropeTables } from './rope.js';
 
 type Feeds = Record<string, Ort.Tensor>;
 
-/** Embeddings, positions and places of one pass, padded to `rows` queries. */
+/**
+ * Embeddings, positions and places of one pass, padded to `rows` queries.
+ *
+ * @param isFlat for a graph that takes the cache of one key head and one prompt as a matrix
+ */
 export function inputFeeds(
 	buffers: InputBuffers,
 	config: Gemma3TextConfig,
 	{ inputsEmbeds, positionIds }: DecoderInput,
 	rows: number,
-	layouts: CacheLayouts
+	layouts: CacheLayouts,
+	isFlat = false
 ): Feeds {
 	const [batch, queries, width] = inputsEmbeds.dims;
 	const { headDim, numKeyValueHeads } = config;
@@ -39,8 +44,10 @@ export function inputFeeds(
 		const dims = [batch * rows, headDim / 2];
 		feeds[`rope_cos.${kind}`] = buffers.tensor(`rope_cos.${kind}`, 'float32', cos, dims);
 		feeds[`rope_sin.${kind}`] = buffers.tensor(`rope_sin.${kind}`, 'float32', sin, dims);
-		const places = toIndices(layouts[kind].rows, batch, numKeyValueHeads);
-		const placeDims = [batch, numKeyValueHeads, rows, 3];
+		const places = isFlat
+			? BigInt64Array.from(layouts[kind].rows, BigInt)
+			: toIndices(layouts[kind].rows, batch, numKeyValueHeads);
+		const placeDims = isFlat ? [rows, 1] : [batch, numKeyValueHeads, rows, 3];
 		feeds[`cache_rows.${kind}`] = buffers.tensor(`cache_rows.${kind}`, 'int64', places, placeDims);
 	}
 	return feeds;
@@ -74,7 +81,8 @@ export function maskFeeds(
 	config: Gemma3TextConfig,
 	masks: readonly AttentionMask[],
 	rows: number,
-	layouts: CacheLayouts
+	layouts: CacheLayouts,
+	isFlat = false
 ): Feeds {
 	const tensors = new Map<AttentionMask, Ort.Tensor>();
 	const feeds: Feeds = {};
@@ -83,7 +91,8 @@ export function maskFeeds(
 		if (tensor === undefined) {
 			const { positions } = layouts[config.layerTypes[layer]];
 			const { data, dims } = toAdditiveMask(mask, { positions, rows });
-			tensor = buffers.tensor(`mask.${tensors.size}`, 'float32', data, dims);
+			const shape = isFlat ? [rows, 1, positions.length] : dims;
+			tensor = buffers.tensor(`mask.${tensors.size}`, 'float32', data, shape);
 			tensors.set(mask, tensor);
 		}
 		feeds[`mask.${layer}`] = tensor;

@@ -1,16 +1,11 @@
-import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
+import { GraphBuilder, type OnnxDim, type OnnxModel } from '../onnx/graphBuilder.js';
 import { rmsNorm } from '../onnx/operators.js';
 import type { Gemma3TextConfig } from './configuration.js';
 import type { DecoderLayer, LayerOptions, Stream } from './decoderLayerGraph.js';
 import { ManyTokensLayer } from './manyTokensLayer.js';
+import { PromptLayer } from './promptLayer.js';
 import { onePlus } from './rmsNorm.js';
 import { tensorOf, type Weights } from './weights.js';
-
-interface DecoderGraphOptions {
-	readonly graph?: GraphBuilder;
-	/** Attention maps, states and rows of inner values come out; true by default. */
-	readonly givesInner?: boolean;
-}
 
 /**
  * The decoder as an ONNX model: embeddings in, every attention map and hidden state out.
@@ -32,28 +27,53 @@ interface DecoderGraphOptions {
  * `attention_added.L`, `mlp_added.L` `[batch, probes, hiddenSize]` (what each adds to the stream).
  * `keys` is the capacity of the layer kind's cache, in whatever order it holds them.
  *
- * Without inner values `probe_rows` is no input, and only the cache and the last state come out: less
- * work, and no attention map outlives its layer.
- *
  * Ports Gemma3TextModel (transformers, modeling_gemma3.py) with eager attention. The tables hold
  * only the rows of the run, so that no position is out of reach and none is stored in the graph.
  */
 export function buildDecoderGraph(
 	config: Gemma3TextConfig,
 	weights: Weights,
-	{ graph = new GraphBuilder(), givesInner = true }: DecoderGraphOptions = {}
+	graph = new GraphBuilder()
 ): OnnxModel {
-	const { hiddenSize, numKeyValueHeads, headDim } = config;
+	const { hiddenSize, numKeyValueHeads } = config;
 	const x = graph.input('inputs_embeds', 'float32', ['batch', 'queries', hiddenSize]);
-	graph.input('rope_rows', 'int64', ['batch', 'queries']);
-	if (givesInner) graph.input('probe_rows', 'int64', ['probes']);
-	for (const kind of new Set(config.layerTypes)) {
+	graph.input('probe_rows', 'int64', ['probes']);
+	addTables(graph, config, 'batch', ['batch', numKeyValueHeads, 'queries', 3]);
+	addLayers(graph, config, weights, x, ManyTokensLayer);
+	return graph.build('gemma3-decoder');
+}
+
+/**
+ * The same for one prompt, of which only the cache and the last state are wanted: no attention map
+ * outlives its layer. With one key head, `cache_rows.KIND` is `[queries, 1]`, `mask.L`
+ * `[queries, 1, keys]`, and the cache `[keys, headDim]`.
+ */
+export function buildPromptGraph(
+	config: Gemma3TextConfig,
+	weights: Weights,
+	graph = new GraphBuilder()
+): OnnxModel {
+	const { hiddenSize, numKeyValueHeads } = config;
+	const x = graph.input('inputs_embeds', 'float32', [1, 'queries', hiddenSize]);
+	const isFlat = numKeyValueHeads === 1;
+	const rows = isFlat ? ['queries', 1] : [1, numKeyValueHeads, 'queries', 3];
+	addTables(graph, config, 1, rows);
+	addLayers(graph, config, weights, x, isFlat ? PromptLayer : ManyTokensLayer, false);
+	return graph.build('gemma3-prompt');
+}
+
+function addTables(
+	graph: GraphBuilder,
+	{ headDim, layerTypes }: Gemma3TextConfig,
+	batch: OnnxDim,
+	cacheRows: readonly OnnxDim[]
+): void {
+	graph.input('rope_rows', 'int64', [batch, 'queries']);
+	for (const kind of new Set(layerTypes)) {
 		graph.input(`rope_cos.${kind}`, 'float32', ['rope_rows', headDim / 2]);
 		graph.input(`rope_sin.${kind}`, 'float32', ['rope_rows', headDim / 2]);
-		graph.input(`cache_rows.${kind}`, 'int64', ['batch', numKeyValueHeads, 'queries', 3]);
+		graph.input(`cache_rows.${kind}`, 'int64', cacheRows);
 	}
-	addLayers(graph, config, weights, x, ManyTokensLayer, givesInner);
-	return graph.build('gemma3-decoder');
 }
 
 /**

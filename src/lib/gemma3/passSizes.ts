@@ -4,11 +4,13 @@ import type { ImageBlock } from './imageBlocks.js';
 export const longestChunk = 256;
 
 /**
- * The same for a prompt on the GPU: what a pass costs there hardly depends on its length, so a long
- * prompt is cut into longer ones. A ring has to hold as many keys more.
+ * The same for a prompt on the GPU, where a pass costs about as much however long it is: a long prompt
+ * is cut into few. A ring holds as many keys more, and the scores of one layer grow with both, so
+ * that the longest prompts are cut shorter again.
  */
 export function chunkOnGpu(promptLength: number): number {
-	return promptLength > longestChunk ? 2 * longestChunk : longestChunk;
+	if (promptLength <= longestChunk) return longestChunk;
+	return promptLength <= 2 * longestChunk || promptLength > 4096 ? 512 : 1024;
 }
 
 /** The size that a pass of so many queries is padded to: powers of two, then multiples of a chunk. */

@@ -125,16 +125,15 @@ export class TokenPass {
 
 	/** The cache's memory as the graph names and shapes it. */
 	#cacheTensors(): Record<string, Ort.Tensor> {
-		const { runtime, config, storage } = this.options;
-		const { Tensor } = runtime.ort;
+		const { config, storage } = this.options;
 		const tensors: Record<string, Ort.Tensor> = {};
-		storage.entries.forEach((entry, layer) => {
-			for (const part of ['key', 'value'] as const) {
-				const dims = entry[part].dims.slice(config.numKeyValueHeads === 1 ? 2 : 0);
-				const buffer = entry[part].gpuBuffer as GPUBuffer;
-				tensors[`${layer}.${part}`] = Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims });
-			}
-		});
+		const lead = config.numKeyValueHeads === 1 ? 2 : 0;
+		storage
+			.handles((dims) => dims.slice(lead))
+			.forEach(({ key, value }, layer) => {
+				tensors[`${layer}.key`] = key;
+				tensors[`${layer}.value`] = value;
+			});
 		return tensors;
 	}
 
