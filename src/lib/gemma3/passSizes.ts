@@ -1,6 +1,6 @@
 import type { ImageBlock } from './imageBlocks.js';
 
-/** Queries of the longest pass that generation makes, unless an image block is longer. */
+/** Queries of the longest pass that generation makes on the CPU, unless an image block is longer. */
 export const longestChunk = 256;
 
 /**

@@ -39,7 +39,7 @@ export interface SequenceInput extends Pick<
 export interface SequenceOptions {
 	/** Keep only the window in local layers; true by default. */
 	readonly ring?: boolean;
-	/** Tokens of the prompt that run at once; 256 by default, 512 of a long prompt on the GPU. */
+	/** Tokens of the prompt that run at once; 256 by default, up to 1,024 of a long prompt on the GPU. */
 	readonly chunkSize?: number;
 	/**
 	 * Leave every layer's attention and states of the newest token on the device after each pass; by

@@ -4,7 +4,7 @@ import { ringCapacity, ringPositions } from '../../../src/lib/gemma3/cacheLayout
 import type { Gemma3TextConfig } from '../../../src/lib/gemma3/configuration.js';
 import { KeyValueCache } from '../../../src/lib/gemma3/keyValueCache.js';
 import { parseGemma3Config } from '../../../src/lib/gemma3/parseConfiguration.js';
-import { padQueries, planChunks } from '../../../src/lib/gemma3/passSizes.js';
+import { chunkOnGpu, padQueries, planChunks } from '../../../src/lib/gemma3/passSizes.js';
 import { createNodeRuntime } from '../../support/nodeRuntime.js';
 import { createRandom } from '../../../src/lib/generation/random.js';
 
@@ -106,4 +106,7 @@ test('chunks end before an image, or hold it whole', () => {
 
 test('passes are padded to a few sizes', () => {
 	expect([1, 2, 3, 100, 256, 257, 700].map(padQueries)).toEqual([1, 2, 4, 128, 256, 512, 768]);
+	// On the GPU a prompt runs in few pieces, until the scores of a piece would grow too large.
+	const lengths = [1, 256, 257, 512, 513, 4096, 4097, 32_768];
+	expect(lengths.map(chunkOnGpu)).toEqual([256, 256, 512, 512, 1024, 1024, 512, 512]);
 });
