@@ -1,4 +1,5 @@
 import type { MaskEdit } from './attentionMask.js';
+import type { Gemma3TextConfig } from './configuration.js';
 import type { ImageBlock } from './imageBlocks.js';
 import { clipMaskEdits } from './maskEdits.js';
 
@@ -33,6 +34,19 @@ export function reachForward(edits: readonly MaskEdit[], promptLength: number): 
 	return clipMaskEdits(edits, promptLength)
 		.filter(({ open, queries, keys }) => open && keys.end > queries.start + 1)
 		.map(({ queries, keys }) => ({ start: queries.start, end: keys.end }));
+}
+
+/** A ring cannot show a local layer what an edit opens beyond the window. */
+export function needsWholeCache(
+	edits: readonly MaskEdit[],
+	{ layerTypes, slidingWindow }: Pick<Gemma3TextConfig, 'layerTypes' | 'slidingWindow'>
+): boolean {
+	return edits.some(
+		({ layer, open, queries, keys }) =>
+			open &&
+			layerTypes[layer] === 'sliding_attention' &&
+			keys.start <= queries.end - 1 - slidingWindow
+	);
 }
 
 /** The first query that a change of edits concerns. Later edits win, so what follows one counts too. */

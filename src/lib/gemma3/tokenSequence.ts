@@ -1,4 +1,4 @@
-import { createTensor, type Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { MaskEdit } from './attentionMask.js';
 import type { Gemma3Config } from './configuration.js';
 import { disposePass, type DevicePass } from './devicePass.js';
@@ -10,7 +10,8 @@ import { checkMaskEdits } from './maskEdits.js';
 import { checkBatch, type Batch } from './modelInputs.js';
 import type { MultimodalInput } from './multimodalModel.js';
 import { chunkOnGpu, longestChunk, padQueries, planChunks } from './passSizes.js';
-import { firstAffected, inPassing, reachForward } from './sequenceEdits.js';
+import { firstAffected, inPassing, needsWholeCache, reachForward } from './sequenceEdits.js';
+import { sliceEmbeds } from './sequenceEmbeds.js';
 import type { Gemma3TextModel } from './textModel.js';
 
 /** What a sequence needs of a model. */
@@ -219,27 +220,17 @@ export class TokenSequence {
 	}
 
 	#cacheOptions() {
+		const { config } = this.model;
 		const ends = planChunks(0, this.promptLength, this.#chunkSize, this.#uncut);
 		const sizes = ends.map((end, i) => padQueries(end - (ends[i - 1] ?? 0)));
 		const longestPass = Math.max(padQueries(this.#chunkSize), ...sizes);
-		return { ring: !this.#needsWholeCache(this.#edits), longestPass };
+		const ring = this.options.ring !== false && !needsWholeCache(this.#edits, config.textConfig);
+		return { ring, longestPass };
 	}
 
 	/** What no pass may cut: images, and queries of the prompt whose edits open keys behind them. */
 	get #uncut(): readonly ImageBlock[] {
 		return [...this.#blocks, ...reachForward(this.#edits, this.promptLength)];
-	}
-
-	/** A ring cannot show a local layer what an edit opens beyond the window. */
-	#needsWholeCache(edits: readonly MaskEdit[]): boolean {
-		if (this.options.ring === false) return true;
-		const { layerTypes, slidingWindow } = this.model.config.textConfig;
-		return edits.some(
-			({ layer, open, queries, keys }) =>
-				open &&
-				layerTypes[layer] === 'sliding_attention' &&
-				keys.start <= queries.end - 1 - slidingWindow
-		);
 	}
 
 	/** On the GPU a cache that grows moves, and with it what was recorded; elsewhere room costs time. */
@@ -256,8 +247,11 @@ export class TokenSequence {
 	}
 
 	get #chunkSize(): number {
+		if (this.options.chunkSize !== undefined) return this.options.chunkSize;
+		// Batches and masks of single heads run where every attention map stays until the pass ends.
+		const isLean = this.batchSize === 1 && this.#edits.every(({ head }) => head === undefined);
 		const isOnGpu = this.model.textModel.runtime.device === 'webgpu';
-		return this.options.chunkSize ?? (isOnGpu ? chunkOnGpu(this.promptLength) : longestChunk);
+		return isOnGpu && isLean ? chunkOnGpu(this.promptLength) : longestChunk;
 	}
 
 	/** Runs whatever the cache lacks, the newest token at least. */
@@ -313,32 +307,12 @@ export class TokenSequence {
 		);
 	}
 
-	/** `[batch, end - from, hiddenSize]` */
 	#embeds(from: number, end: number): Tensor {
-		const [batch, promptLength, width] = this.promptEmbeds.dims;
 		const { embedTokens: weight } = this.model.textModel;
-		if (from >= promptLength) {
-			return embedTokens(weight, this.model.config, this.#slice(from, end));
-		}
-		const data = new Float32Array(batch * (end - from) * width);
-		const inPrompt = Math.min(end, promptLength);
-		const rest =
-			end > promptLength
-				? embedTokens(weight, this.model.config, this.#slice(promptLength, end)).data
-				: new Float32Array(0);
-		const restWidth = (end - inPrompt) * width;
-		for (let row = 0; row < batch; row++) {
-			const start = row * promptLength * width;
-			const part = this.promptEmbeds.data.subarray(start + from * width, start + inPrompt * width);
-			const target = row * (end - from) * width;
-			data.set(part, target);
-			data.set(rest.subarray(row * restWidth, (row + 1) * restWidth), target + part.length);
-		}
-		return createTensor('float32', [batch, end - from, width], data);
-	}
-
-	#slice(from: number, end: number): Batch {
-		return this.#ids.map((row) => row.slice(from, end));
+		return sliceEmbeds(this.promptEmbeds, from, end, (start, stop) => {
+			const ids = this.#ids.map((row) => row.slice(start, stop));
+			return embedTokens(weight, this.model.config, ids);
+		});
 	}
 
 	#isInBlock(position: number): boolean {
