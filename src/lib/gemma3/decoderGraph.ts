@@ -35,10 +35,10 @@ export function buildDecoderGraph(
 	weights: Weights,
 	graph = new GraphBuilder()
 ): OnnxModel {
-	const { hiddenSize, numKeyValueHeads } = config;
+	const { hiddenSize } = config;
 	const x = graph.input('inputs_embeds', 'float32', ['batch', 'queries', hiddenSize]);
 	graph.input('probe_rows', 'int64', ['probes']);
-	addTables(graph, config, 'batch', ['batch', numKeyValueHeads, 'queries', 3]);
+	addTables(graph, config, 'batch', 'queries', false);
 	addLayers(graph, config, weights, x, ManyTokensLayer);
 	return graph.build('gemma3-decoder');
 }
@@ -56,22 +56,29 @@ export function buildPromptGraph(
 	const { hiddenSize, numKeyValueHeads } = config;
 	const x = graph.input('inputs_embeds', 'float32', [1, 'queries', hiddenSize]);
 	const isFlat = numKeyValueHeads === 1;
-	const rows = isFlat ? ['queries', 1] : [1, numKeyValueHeads, 'queries', 3];
-	addTables(graph, config, 1, rows);
+	addTables(graph, config, 1, 'queries', isFlat);
 	addLayers(graph, config, weights, x, isFlat ? PromptLayer : ManyTokensLayer, false);
 	return graph.build('gemma3-prompt');
 }
 
-function addTables(
+/**
+ * The inputs that say where queries stand, and where their keys go.
+ *
+ * @param isFlat the cache of one key head and one prompt is a matrix
+ */
+export function addTables(
 	graph: GraphBuilder,
-	{ headDim, layerTypes }: Gemma3TextConfig,
+	{ headDim, layerTypes, numKeyValueHeads }: Gemma3TextConfig,
 	batch: OnnxDim,
-	cacheRows: readonly OnnxDim[]
+	queries: OnnxDim,
+	isFlat: boolean
 ): void {
-	graph.input('rope_rows', 'int64', [batch, 'queries']);
+	graph.input('rope_rows', 'int64', [batch, queries]);
+	const tableDims = [queries === 1 ? 1 : 'rope_rows', headDim / 2];
+	const cacheRows = isFlat ? [queries, 1] : [batch, numKeyValueHeads, queries, 3];
 	for (const kind of new Set(layerTypes)) {
-		graph.input(`rope_cos.${kind}`, 'float32', ['rope_rows', headDim / 2]);
-		graph.input(`rope_sin.${kind}`, 'float32', ['rope_rows', headDim / 2]);
+		graph.input(`rope_cos.${kind}`, 'float32', tableDims);
+		graph.input(`rope_sin.${kind}`, 'float32', tableDims);
 		graph.input(`cache_rows.${kind}`, 'int64', cacheRows);
 	}
 }

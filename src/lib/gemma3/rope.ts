@@ -5,7 +5,7 @@ interface RopeTables {
 	readonly sin: Float32Array;
 }
 
-/** Positions whose rows are computed at once and kept: a prompt takes 256 kB of them, not a million sines. */
+/** Positions whose rows are computed at once and kept, 128 kB where heads are 256 wide: passes come back to them. */
 const BLOCK = 128;
 
 /** By head width and number of the block. */

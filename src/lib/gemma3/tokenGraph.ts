@@ -1,7 +1,7 @@
 import { GraphBuilder, type OnnxModel } from '../onnx/graphBuilder.js';
 import { reshape } from '../onnx/operators.js';
 import type { Gemma3TextConfig } from './configuration.js';
-import { addLayers } from './decoderGraph.js';
+import { addLayers, addTables } from './decoderGraph.js';
 import { addHead } from './headGraph.js';
 import { headWeight } from './languageHead.js';
 import { OneTokenLayer } from './oneTokenLayer.js';
@@ -26,15 +26,9 @@ export function buildTokenGraph(
 	softcapping: number | null,
 	graph = new GraphBuilder()
 ): OnnxModel {
-	const { hiddenSize, numHiddenLayers, numKeyValueHeads, headDim } = config;
+	const { hiddenSize, numHiddenLayers, numKeyValueHeads } = config;
 	const x = graph.input('inputs_embeds', 'float32', [1, 1, hiddenSize]);
-	graph.input('rope_rows', 'int64', [1, 1]);
-	for (const kind of new Set(config.layerTypes)) {
-		graph.input(`rope_cos.${kind}`, 'float32', [1, headDim / 2]);
-		graph.input(`rope_sin.${kind}`, 'float32', [1, headDim / 2]);
-		const rows = numKeyValueHeads === 1 ? [1, 1] : [1, numKeyValueHeads, 1, 3];
-		graph.input(`cache_rows.${kind}`, 'int64', rows);
-	}
+	addTables(graph, config, 1, 1, numKeyValueHeads === 1);
 	addLayers(graph, config, weights, x, OneTokenLayer);
 	const row = reshape(graph, `hidden_states.${numHiddenLayers}`, [1, hiddenSize]);
 	addHead(graph, row, headWeight(weights), softcapping, 1);

@@ -7,8 +7,8 @@ import { toAdditiveMask, type AttentionMask } from './attentionMask.js';
 import type { CacheStorage } from './cacheStorage.js';
 import type { Gemma3TextConfig } from './configuration.js';
 import type { DecoderInput } from './decoder.js';
+import { inputFeeds } from './decoderFeeds.js';
 import type { CacheLayouts } from './keyValueCache.js';
-import { ropeTables } from './rope.js';
 
 export interface TokenPassOptions {
 	readonly runtime: Runtime;
@@ -50,14 +50,15 @@ export class TokenPass {
 		layouts: CacheLayouts,
 		signal?: AbortSignal
 	): Promise<Record<string, Ort.Tensor>> {
+		const { config } = this.options;
 		const feeds = () => ({
-			...this.#inputFeeds(input, layouts),
+			...inputFeeds(this.#buffers, config, input, 1, layouts, config.numKeyValueHeads === 1),
 			...this.#maskFeeds(input.masks, layouts),
 			...this.#part('past')
 		});
 		const present = this.#part('present');
 		const fetches: Record<string, Ort.Tensor | null> = { ...present, logits: null };
-		for (let layer = 0; layer < this.options.config.numHiddenLayers; layer++) {
+		for (let layer = 0; layer < config.numHiddenLayers; layer++) {
 			fetches[`attentions.${layer}`] = null;
 			fetches[`hidden_states.${layer + 1}`] = null;
 		}
@@ -73,25 +74,6 @@ export class TokenPass {
 	async dispose(): Promise<void> {
 		await this.session.dispose();
 		this.#buffers.dispose();
-	}
-
-	#inputFeeds({ inputsEmbeds, positionIds }: DecoderInput, layouts: CacheLayouts) {
-		const { headDim, numKeyValueHeads: heads, ropeParameters, layerTypes } = this.options.config;
-		const feeds: Record<string, Ort.Tensor> = {
-			inputs_embeds: this.#float('inputs_embeds', inputsEmbeds.data, inputsEmbeds.dims),
-			rope_rows: this.#buffers.tensor('rope_rows', 'int64', new BigInt64Array(1), [1, 1])
-		};
-		for (const kind of new Set(layerTypes)) {
-			const { cos, sin } = ropeTables(ropeParameters[kind], headDim, positionIds[0]);
-			feeds[`rope_cos.${kind}`] = this.#float(`rope_cos.${kind}`, cos, [1, headDim / 2]);
-			feeds[`rope_sin.${kind}`] = this.#float(`rope_sin.${kind}`, sin, [1, headDim / 2]);
-			const [row] = layouts[kind].rows;
-			const indices = Array.from({ length: heads }, (_, head) => [0, head, row]).flat();
-			const [values, dims] = heads === 1 ? [[row], [1, 1]] : [indices, [1, heads, 1, 3]];
-			const rows = BigInt64Array.from(values, BigInt);
-			feeds[`cache_rows.${kind}`] = this.#buffers.tensor(`cache_rows.${kind}`, 'int64', rows, dims);
-		}
-		return feeds;
 	}
 
 	#maskFeeds(masks: readonly AttentionMask[], layouts: CacheLayouts) {
