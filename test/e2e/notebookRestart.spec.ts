@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { addCell, addPrompt, cell, openNewNotebook, runStale } from '../support/notebookPage.js';
+import { pixelsOf } from '../support/pixelsOf.js';
 
 /** An error that nobody catches, in the model worker itself: it dies of it. */
 async function killWorker(page: Page): Promise<void> {
@@ -27,12 +28,7 @@ test('a worker that dies in mid-run leaves all results, its cell says so, and Ru
 	await expect(first.getByText('16 tokens')).toBeVisible({ timeout: 60_000 });
 	const grid = attention.getByRole('grid', { name: /^Attention/ });
 	await expect(grid).toBeVisible();
-	const pixels = () =>
-		grid
-			.locator('canvas')
-			.first()
-			.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-	const before = await pixels();
+	const before = await pixelsOf(grid);
 
 	// Nearly every token is as likely as every other: the one that ends the run is seldom drawn.
 	const set = async (label: string, value: string) => {
@@ -61,7 +57,7 @@ test('a worker that dies in mid-run leaves all results, its cell says so, and Ru
 	await expect(first.getByText('kept', { exact: true })).toBeVisible();
 	await expect(cell(page, 'prompt-2').getByText('kept', { exact: true })).toBeVisible();
 	await expect(first.getByText('16 tokens')).toBeVisible();
-	expect(await pixels()).toBe(before);
+	expect(await pixelsOf(grid)).toBe(before);
 	// Another layer was not read: it says what to do, and the one before is at hand.
 	await attention.getByRole('radio', { name: 'Layer 5, global' }).click();
 	await expect(attention.getByRole('alert')).toContainText(

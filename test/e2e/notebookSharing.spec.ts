@@ -10,6 +10,7 @@ import {
 	saveAs,
 	waitForSaved
 } from '../support/notebookPage.js';
+import { pixelsOf } from '../support/pixelsOf.js';
 
 /** A notebook with prose, a recorded prompt and what is drawn of it. */
 async function writeRecorded(page: Page): Promise<void> {
@@ -60,18 +61,13 @@ test('a web page opens from disk without a network, can be worked, and comes bac
 	await expect(reader.locator('math')).toHaveCount(1);
 	const grid = reader.getByRole('grid', { name: /^Attention/ });
 	await expect(grid).toBeVisible();
-	const pixels = () =>
-		grid
-			.locator('canvas')
-			.first()
-			.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-	const before = await pixels();
+	const before = await pixelsOf(grid);
 	await reader
 		.getByRole('button', { name: /^L5/ })
 		.or(reader.getByText('L5', { exact: true }))
 		.first()
 		.click();
-	await expect.poll(pixels).not.toBe(before);
+	await expect.poll(() => pixelsOf(grid)).not.toBe(before);
 	expect(asked.filter((url) => !/^(file|data|blob):/.test(url))).toEqual([]);
 	expect(complaints).toEqual([]);
 	await context.close();

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { pixelsOf } from '../support/pixelsOf.js';
 
 /** The page with the model ready and its own result in place of the recorded one. */
 async function openLive(page: Page): Promise<void> {
@@ -10,12 +11,6 @@ async function openLive(page: Page): Promise<void> {
 
 const attention = (page: Page) => page.getByRole('grid', { name: /^Attention of layer/ });
 const mask = (page: Page) => page.getByRole('grid', { name: /^Mask of layer/ });
-
-/** A picture's pixels as text, to tell whether it changed. */
-const pixels = (page: Page) =>
-	attention(page)
-		.locator('canvas')
-		.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 
 test('a recorded result is there before the model', async ({ page }) => {
 	await page.route('**/model.safetensors', () => {});
@@ -53,11 +48,11 @@ test('nothing is wider than the page from 390 to 1,600 pixels', async ({ page })
 
 test('an edited prompt dims the old picture and draws a new one', async ({ page }) => {
 	await openLive(page);
-	const before = await pixels(page);
+	const before = await pixelsOf(attention(page));
 	await page.getByRole('textbox', { name: 'Prompt' }).fill('What is 14 + 28?');
 	await expect(page.getByText('stale', { exact: true })).toBeVisible();
 	await expect(page.getByText('stale', { exact: true })).toBeHidden();
-	await expect.poll(() => pixels(page)).not.toBe(before);
+	await expect.poll(() => pixelsOf(attention(page))).not.toBe(before);
 });
 
 test('the page is worked with the keyboard alone', async ({ page }) => {
@@ -76,10 +71,10 @@ test('the page is worked with the keyboard alone', async ({ page }) => {
 	await page.keyboard.press('Escape');
 	await expect(page.getByText(cell)).toHaveCount(0);
 
-	const before = await pixels(page);
+	const before = await pixelsOf(attention(page));
 	await page.keyboard.press(']');
 	await expect(page.getByRole('radio', { name: 'Layer 6, local' })).toBeChecked();
-	await expect.poll(() => pixels(page)).not.toBe(before);
+	await expect.poll(() => pixelsOf(attention(page))).not.toBe(before);
 
 	await page.keyboard.press('Shift+Tab');
 	await page.getByRole('radio', { name: 'Layer 6, local' }).focus();
